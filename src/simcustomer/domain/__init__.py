@@ -1,0 +1,1 @@
+"""What the product is about, as frozen data with its behaviour; nothing here does input or output."""

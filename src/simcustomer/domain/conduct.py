@@ -1,0 +1,144 @@
+"""The rules of a customer's conduct: how a reply moves the mood, what may be told, and when it is over.
+
+Softening is earned: only a met softener, a technique or a worthwhile offer lowers anger. It habituates: the same
+softener without a new offer in between helps half as much the second time and not at all the third.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from simcustomer.domain.mood import Mood, Shift
+from simcustomer.domain.persona import Offer, Outcome, Persona, Sway
+from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
+
+HABITUATION = (1.0, 0.5, 0.0)
+"""Effect of a softener the first, second and any later time it is met with no new offer between."""
+
+IRRITATION = (1.0, 1.25, 1.5)
+"""Effect of a trigger the first, second and any later time: what was resented once is resented more."""
+
+TECHNIQUE = Shift(cause="technique", because="", anger=-0.4, trust=0.4)
+"""What a technique is worth to a persona that has no softener of its own for it."""
+
+MISSTEP = Shift(cause="misstep", because="", anger=0.8, trust=-0.5, patience=-0.5)
+"""What a misstep costs with a persona that has no trigger of its own for it."""
+
+WORTH: dict[str, Shift] = {
+    "full": Shift(cause="offer", because="", anger=-1.5, trust=1.5, patience=1.0),
+    "part": Shift(cause="offer", because="", anger=-0.5, trust=0.5, patience=0.5),
+    "insult": Shift(cause="offer", because="", anger=1.5, trust=-1.0, patience=-1.0),
+}
+"""What hearing an offer for the first time does."""
+
+WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
+UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
+
+OPEN_OUTCOMES = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
+"""Endings that the customer is content with."""
+
+
+def take(session: Session, appraisal: Appraisal) -> Stance:
+    """Where the customer stands after a reply that they appraised so."""
+    persona = session.persona
+    shifts = tuple(_shifts(persona, session.exchanges, appraisal))
+    mood = session.mood.moved(shifts)
+    unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
+    return Stance(
+        mood=mood,
+        shifts=shifts,
+        outcome=_outcome(session, appraisal, mood),
+        may_tell=tuple(fact.id for fact in unlocked),
+    )
+
+
+def offers_on_table(session: Session, appraisal: Appraisal) -> tuple[Offer, ...]:
+    """The persona's offers that have been made so far, in the persona's order."""
+    made = {offer for exchange in session.exchanges for offer in exchange.appraisal.offers} | set(appraisal.offers)
+    return tuple(offer for offer in session.persona.offers if offer.id in made)
+
+
+def _shifts(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+    heard = {offer for exchange in past for offer in exchange.appraisal.offers}
+    new_offers = [offer for offer in persona.offers if offer.id in appraisal.offers and offer.id not in heard]
+    softeners = tuple(_softened(persona, past, appraisal))
+    triggers = tuple(_inflamed(persona, past, appraisal))
+    yield from softeners
+    yield from triggers
+    for offer in new_offers:
+        yield WORTH[offer.worth].model_copy(update={"cause": f"offer.{offer.id}", "because": f"offered {_named(offer)}"})
+    gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(o.worth != "insult" for o in new_offers)
+    if not gained and not appraisal.asked:
+        yield UNHEARD
+    else:
+        yield WAITING
+
+
+def _softened(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+    habit = _met_since_last_offer(past)
+    sways = {sway.id: sway for sway in persona.softeners}
+    met = {met.sway for met in appraisal.softeners}
+    covered = {sway.technique for sway in persona.softeners if sway.technique}
+    for sway in persona.softeners:
+        if sway.id in met:
+            factor = HABITUATION[min(habit[sway.id], 2)]
+            if factor:
+                yield _of(sways[sway.id], "softener").scaled(factor)
+    for technique in appraisal.techniques:
+        factor = HABITUATION[min(habit[f"technique.{technique}"], 2)]
+        if technique not in covered and factor:
+            words = technique.replace("_", " ")
+            yield TECHNIQUE.model_copy(update={"cause": f"technique.{technique}", "because": words}).scaled(factor)
+
+
+def _inflamed(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+    times = Counter(met.sway for exchange in past for met in exchange.appraisal.triggers)
+    met = {met.sway: met.quote for met in appraisal.triggers}
+    covered = {sway.misstep for sway in persona.triggers if sway.misstep}
+    for sway in persona.triggers:
+        if sway.id in met:
+            yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
+    for misstep in appraisal.missteps:
+        if misstep not in covered:
+            words = misstep.split(".")[-1].replace("_", " ")
+            yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(persona.volatility)
+
+
+def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    heard: set[str] = set()
+    for exchange in past:
+        appraisal = exchange.appraisal
+        if set(appraisal.offers) - heard:
+            counts.clear()
+            heard |= set(appraisal.offers)
+        counts.update(met.sway for met in appraisal.softeners)
+        counts.update(f"technique.{technique}" for technique in appraisal.techniques)
+    return counts
+
+
+def _of(sway: Sway, cause: str) -> Shift:
+    return Shift(
+        cause=f"{cause}.{sway.id}", because=sway.because, anger=sway.anger, trust=sway.trust, patience=sway.patience
+    )
+
+
+def _named(offer: Offer) -> str:
+    return offer.id.replace("_", " ").replace("-", " ")
+
+
+def _outcome(session: Session, appraisal: Appraisal, mood: Mood) -> Outcome | None:
+    number = len(session.exchanges) + 1
+    endings = session.persona.endings
+    worths = {offer.worth for offer in offers_on_table(session, appraisal)}
+    rules = (
+        (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
+        (Outcome.ESCALATED, appraisal.hands_over),
+        (Outcome.RESOLVED, "full" in worths and endings.resolved.holds(mood, number)),
+        (Outcome.COMPROMISE, "part" in worths and endings.compromise.holds(mood, number)),
+        (Outcome.COMPLAINT, endings.complaint.holds(mood, number)),
+        (Outcome.WALKED_OUT, endings.walked_out.holds(mood, number)),
+        (Outcome.OUT_OF_TIME, number >= endings.longest),
+    )
+    return next((outcome for outcome, reached in rules if reached), None)

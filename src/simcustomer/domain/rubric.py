@@ -1,0 +1,145 @@
+"""What a good reply looks like: techniques, what shows them, and the rules that turn findings into levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from simcustomer.domain.model import Frozen
+
+Level = Literal[0, 1, 2, 3]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(-[a-z0-9_]+)*$", max_length=60)]
+
+ALWAYS = "always"
+LEVELS: tuple[Level, ...] = (0, 1, 2, 3)
+
+
+class Technique(Frozen):
+    """One thing a good reply does.
+
+    `levels` says which indicators earn a level: each entry is one way to reach it, `a + b` meaning both, and the word
+    `always` meaning that nothing is needed. `caps` is the most that a reply can reach which shows a misstep.
+    """
+
+    id: Identifier
+    name: str
+    asks: str
+    applies: str
+    guidance: str | None = None
+    indicators: dict[Identifier, str]
+    missteps: dict[Identifier, str]
+    anchors: dict[Level, str]
+    levels: dict[Literal[1, 2, 3], tuple[str, ...]]
+    caps: dict[Identifier, Literal[0, 1, 2]]
+    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+
+    @field_validator("anchors")
+    @classmethod
+    def _every_level_described(cls, anchors: dict[Level, str]) -> dict[Level, str]:
+        if missing := [str(level) for level in LEVELS if level not in anchors]:
+            raise ValueError(f"describe every level from 0 to 3; missing: {', '.join(missing)}")
+        return anchors
+
+    @model_validator(mode="after")
+    def _rules_name_known_signs(self) -> Self:
+        for level, ways in self.levels.items():
+            for way in ways:
+                for name in _parts(way):
+                    if name not in self.indicators:
+                        raise ValueError(
+                            f"levels.{level} names {name!r}, which is not an indicator of {self.id}; "
+                            f"use one of {', '.join(self.indicators)} or the word always"
+                        )
+        for name in self.caps:
+            if name not in self.missteps:
+                raise ValueError(f"caps names {name!r}, which is not a misstep of {self.id}")
+        if uncapped := [name for name in self.missteps if name not in self.caps]:
+            raise ValueError(f"caps must say the highest level beside every misstep; missing: {', '.join(uncapped)}")
+        return self
+
+    def level(self, *, occasion: bool, indicators: Iterable[str], missteps: Iterable[str]) -> Level | None:
+        """The level that these findings earn; None where there was neither occasion nor use."""
+        shown, wrong = frozenset(indicators), frozenset(missteps)
+        if not occasion and not shown and not wrong:
+            return None
+        earned: Level = 0
+        for level, ways in sorted(self.levels.items()):
+            if any(_parts(way) <= shown for way in ways):
+                earned = level
+        ceiling = min((self.caps[name] for name in wrong), default=3)
+        return min(earned, ceiling)
+
+
+def _parts(way: str) -> frozenset[str]:
+    """`"a + b"` as the set of its indicators; `always` needs none."""
+    return frozenset(part.strip() for part in way.split("+")) - {ALWAYS}
+
+
+class Rubric(Frozen):
+    """A set of techniques with one scale, and the arithmetic from their levels to scores.
+
+    `overall_from` holds the lowest mean level at which a reply as a whole is 1, 2 and 3. `pass_mark` is out of 100.
+    """
+
+    id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    scale: dict[Literal["min", "max"], int]
+    pass_mark: Annotated[int, Field(ge=0, le=100)]
+    overall_from: tuple[float, float, float]
+    techniques: tuple[Technique, ...] = Field(min_length=1)
+
+    @field_validator("scale")
+    @classmethod
+    def _fixed_scale(cls, scale: dict[Literal["min", "max"], int]) -> dict[Literal["min", "max"], int]:
+        if scale != {"min": 0, "max": 3}:
+            raise ValueError("the scale is {min: 0, max: 3}; levels keep their meaning across rubrics")
+        return scale
+
+    @field_validator("overall_from")
+    @classmethod
+    def _bounds_rise(cls, bounds: tuple[float, float, float]) -> tuple[float, float, float]:
+        if not 0 < bounds[0] < bounds[1] < bounds[2] <= 3:
+            raise ValueError("the three bounds must rise and lie above 0 and at most at 3, for example [0.9, 1.5, 2.2]")
+        return bounds
+
+    @field_validator("techniques")
+    @classmethod
+    def _ids_differ(cls, techniques: tuple[Technique, ...]) -> tuple[Technique, ...]:
+        seen: set[str] = set()
+        for technique in techniques:
+            if technique.id in seen:
+                raise ValueError(f"the technique id {technique.id!r} is used twice; each needs its own")
+            seen.add(technique.id)
+        return techniques
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Technique ids in the rubric's order."""
+        return tuple(technique.id for technique in self.techniques)
+
+    def technique(self, technique_id: str) -> Technique:
+        """The technique of that id; KeyError where there is none."""
+        for technique in self.techniques:
+            if technique.id == technique_id:
+                return technique
+        raise KeyError(technique_id)
+
+    def mean_level(self, levels: Mapping[str, float | None]) -> float | None:
+        """Weighted mean (0-3) over the techniques that have a level; None where none has."""
+        # Fractions: the mean of equal levels must be that level, whatever the order and the weights.
+        pairs = [(Fraction(t.weight), Fraction(value)) for t in self.techniques if (value := levels.get(t.id)) is not None]
+        if not pairs:
+            return None
+        total = sum((weight for weight, _ in pairs), Fraction(0))
+        return float(sum((weight * value for weight, value in pairs), Fraction(0)) / total)
+
+    def overall(self, levels: Mapping[str, Level | None]) -> Level | None:
+        """One reply as a whole, 0-3; None where no technique has a level."""
+        mean = self.mean_level(levels)
+        if mean is None:
+            return None
+        return LEVELS[sum(mean >= bound for bound in self.overall_from)]

@@ -1,0 +1,197 @@
+"""One practice: exchanges, the scorecard they add up to, and the debrief that closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from statistics import fmean
+from typing import Annotated
+
+from pydantic import Field
+
+from simcustomer.domain.assessment import Assessment, Grade
+from simcustomer.domain.model import Frozen
+from simcustomer.domain.mood import Mood, Shift
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.transcript import Speaker, Transcript, Turn
+
+
+class Met(Frozen):
+    """A softener or trigger that a reply met, and the words that met it."""
+
+    sway: str
+    quote: str
+
+
+class Appraisal(Frozen):
+    """How the customer took a reply; what follows from it is decided by `domain.conduct`.
+
+    `techniques` and `missteps` (as `technique.misstep`) are what the customer noticed, which is not a grade. `asked`
+    holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made.
+    """
+
+    softeners: tuple[Met, ...] = ()
+    triggers: tuple[Met, ...] = ()
+    techniques: tuple[str, ...] = ()
+    missteps: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    hands_over: bool = False
+    hangs_up: bool = False
+
+
+class Stance(Frozen):
+    """Where the customer stands after a reply: what an engine may voice, and nothing beyond it.
+
+    `may_tell` holds ids of the facts that may be in the answer.
+    """
+
+    mood: Mood
+    shifts: tuple[Shift, ...]
+    outcome: Outcome | None
+    may_tell: tuple[str, ...]
+
+
+class Exchange(Frozen):
+    """One trainee reply and all that came of it; `number` counts from 1."""
+
+    number: Annotated[int, Field(ge=1)]
+    reply: str
+    answer: str
+    appraisal: Appraisal
+    stance: Stance
+    grade: Grade
+
+
+class Note(Frozen):
+    """A remark on one reply, tied to a technique and to words that were said (empty where words were missing)."""
+
+    technique: str
+    exchange: int
+    quote: str
+    text: str
+
+
+class Rewrite(Frozen):
+    """What could have been said instead of a reply, and why."""
+
+    exchange: int
+    technique: str
+    instead_of: str
+    suggestion: str
+    why: str
+
+
+class Debrief(Frozen):
+    """What a session taught, in the coach's words."""
+
+    summary: str
+    strengths: tuple[Note, ...]
+    improvements: tuple[Note, ...]
+    rewrites: tuple[Rewrite, ...]
+
+
+class Scorecard(Frozen):
+    """A session's grades added up: mean level (0-3) by technique, overall 0-100.
+
+    A technique without occasion is None, and so is the overall where nothing was graded. Ungraded replies count in
+    `ungraded` and in no mean.
+    """
+
+    levels: dict[str, float | None]
+    overall: float | None
+    passed: bool | None
+    graded: int
+    ungraded: int
+
+    @classmethod
+    def of(cls, rubric: Rubric, grades: Iterable[Grade]) -> Scorecard:
+        """Means over graded replies; overall is the mean of the replies' own overall as a share of the scale."""
+        graded: list[Assessment] = []
+        ungraded = 0
+        for grade in grades:
+            if isinstance(grade, Assessment):
+                graded.append(grade)
+            else:
+                ungraded += 1
+        levels: dict[str, float | None] = {}
+        for technique_id in rubric.ids:
+            seen = [level for a in graded if (level := a.levels.get(technique_id)) is not None]
+            levels[technique_id] = round(fmean(seen), 2) if seen else None
+        overalls = [a.overall for a in graded if a.overall is not None]
+        overall = round(fmean(overalls) / 3 * 100, 1) if overalls else None
+        return cls(
+            levels=levels,
+            overall=overall,
+            passed=None if overall is None else overall >= rubric.pass_mark,
+            graded=len(graded),
+            ungraded=ungraded,
+        )
+
+
+class Provenance(Frozen):
+    """What produced a session's scores; scores of different provenance are never mixed silently."""
+
+    persona: str
+    rubric: str
+    customer: str
+    grader: str
+    coach: str
+    version: str
+
+
+class Session(Frozen):
+    """One practice, with persona and rubric as they were when it began.
+
+    `pending` is a reply that was stored and not yet answered.
+    """
+
+    id: str
+    owner: str
+    persona: Persona
+    rubric: Rubric
+    seed: int
+    provenance: Provenance
+    opening: str
+    started_at: datetime
+    exchanges: tuple[Exchange, ...] = ()
+    pending: str | None = None
+    outcome: Outcome | None = None
+    debrief: Debrief | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def mood(self) -> Mood:
+        """The customer's mood now."""
+        return self.exchanges[-1].stance.mood if self.exchanges else self.persona.mood
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Ids of facts that the customer has been free to tell so far."""
+        return self.exchanges[-1].stance.may_tell if self.exchanges else ()
+
+    @property
+    def transcript(self) -> Transcript:
+        """All that was said and answered."""
+        turns = [Turn(role=Speaker.CUSTOMER, text=self.opening)]
+        for exchange in self.exchanges:
+            turns.append(Turn(role=Speaker.TRAINEE, text=exchange.reply))
+            if exchange.answer:
+                turns.append(Turn(role=Speaker.CUSTOMER, text=exchange.answer))
+        return Transcript(turns=tuple(turns))
+
+    @property
+    def scorecard(self) -> Scorecard:
+        """The grades so far, added up."""
+        return Scorecard.of(self.rubric, (exchange.grade for exchange in self.exchanges))
+
+    def with_exchange(self, exchange: Exchange) -> Session:
+        """The session after one more exchange."""
+        return self.model_copy(
+            update={
+                "exchanges": (*self.exchanges, exchange),
+                "pending": None,
+                "outcome": exchange.stance.outcome,
+            }
+        )

@@ -1,0 +1,1 @@
+"""The engines that play the roles; each sub-package brings all of them."""
