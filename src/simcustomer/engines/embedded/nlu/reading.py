@@ -1,0 +1,118 @@
+"""One message read: which cues stand where, and whether they are meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
+
+_NEGATION = re.compile(r"\b(?:not|never|no|nor|cannot|without|hardly|refuse to)\b|n't\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|unless|would have|could have|should have|might have|were to)\b", re.IGNORECASE)
+_REPORT = re.compile(r"\b(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|says|say|told|tell|want me to say)\b",
+                     re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"\n]{2,400}"')
+_SCOPE = 6
+"""Words before a cue in which a negation still reaches it."""
+
+_BORROWED = 5
+"""Words in a row, the same as the other side's, that make a cue borrowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A place where a pattern of the lexicon matched, with the sentence around it."""
+
+    name: str
+    span: Span
+    sentence: Span
+    negated: bool
+    hypothetical: bool
+    reported: bool
+    borrowed: bool
+
+    @property
+    def meant(self) -> bool:
+        """Said by the writer as a plain statement: not negated, supposed, quoted from someone or copied."""
+        return not (self.negated or self.hypothetical or self.reported or self.borrowed)
+
+
+class Reading:
+    """A message with its cues; `other` is what the other side said before, to notice copied words."""
+
+    def __init__(self, raw: str, lexicon: Lexicon, *, other: str = "") -> None:
+        self.text = Text(raw)
+        self._lexicon = lexicon
+        self._other = Text(other)
+        self._found: dict[str, tuple[Cue, ...]] = {}
+
+    def cues(self, name: str) -> tuple[Cue, ...]:
+        """Every place of a cue, in order, meant or not."""
+        if name not in self._found:
+            pattern = self._lexicon.pattern(name)
+            self._found[name] = tuple(
+                self._cue(name, Span(*match.span())) for match in pattern.finditer(self.text.even) if match.group()
+            )
+        return self._found[name]
+
+    def meant(self, *names: str) -> tuple[Cue, ...]:
+        """The cues of these names that are meant, in the order of the names."""
+        return tuple(cue for name in names for cue in self.cues(name) if cue.meant)
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these cues is there and meant."""
+        return any(cue.meant for name in names for cue in self.cues(name))
+
+    def quote(self, cue: Cue) -> str:
+        """The cue's own words, verbatim."""
+        return self.text.quote(cue.span)
+
+    def sentence_quote(self, cue: Cue) -> str:
+        """The whole sentence around the cue, verbatim."""
+        return self.text.quote(cue.sentence)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of the content words."""
+        return content_stems(self.text.words, self._lexicon.stop)
+
+    @cached_property
+    def questions(self) -> tuple[Span, ...]:
+        """Sentences that ask."""
+        return tuple(s for s in self.text.sentences if "?" in self.text.even[s.start : s.end])
+
+    def _cue(self, name: str, span: Span) -> Cue:
+        sentence = self.text.sentence_at(span.start)
+        before = self.text.even[sentence.start : span.start]
+        return Cue(
+            name=name,
+            span=span,
+            sentence=sentence,
+            negated=bool(_NEGATION.search(" ".join(before.split()[-_SCOPE:]))),
+            hypothetical=bool(_CONDITION.search(before)),
+            reported=bool(_REPORT.search(before)) or self._in_quotes(span),
+            borrowed=self._is_borrowed(span),
+        )
+
+    def _in_quotes(self, span: Span) -> bool:
+        return any(m.start() <= span.start and span.end <= m.end() for m in _QUOTED.finditer(self.text.even))
+
+    def _is_borrowed(self, span: Span) -> bool:
+        return any(start < span.end and span.start < end for start, end in self._copied)
+
+    @cached_property
+    def _copied(self) -> tuple[Span, ...]:
+        """Stretches of at least `_BORROWED` words that stand in the other side's message too."""
+        theirs = self._other.words
+        runs = {theirs[i : i + _BORROWED] for i in range(len(theirs) - _BORROWED + 1)}
+        if not runs:
+            return ()
+        places = [(m.group().lower(), Span(*m.span())) for m in re.finditer(r"[^\W_]+(?:'[^\W_]+)*", self.text.even)]
+        mine = tuple(word for word, _ in places)
+        return tuple(
+            Span(places[i][1].start, places[i + _BORROWED - 1][1].end)
+            for i in range(len(mine) - _BORROWED + 1)
+            if mine[i : i + _BORROWED] in runs
+        )
