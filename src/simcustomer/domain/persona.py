@@ -117,12 +117,14 @@ class Outcome(StrEnum):
 
 
 class Voice(Frozen):
-    """How the customer talks."""
+    """How the customer talks; `greeting` and `sign_off` frame what they write by email."""
 
     tone: Label
     verbosity: Literal["terse", "normal", "wordy"]
     habits: Words = ()
     quirks: Words = ()
+    greeting: Label | None = None
+    sign_off: Label | None = None
 
 
 class Brief(Frozen):
@@ -271,6 +273,8 @@ class Persona(Frozen):
     volatility: Annotated[float, Field(ge=0.25, le=3)] = 1.0
     endings: Endings
     lines: dict[Act, SpokenLines]
+    examples: dict[Identifier, Lines] = Field(default_factory=dict[str, tuple[str, ...]])
+    """Good replies in this case by technique, shown after a session as what could have been said."""
 
     @field_validator("facts", "offers", "softeners", "triggers")
     @classmethod
@@ -288,6 +292,12 @@ class Persona(Frozen):
         if missing := [act.value for act in Act if act not in lines]:
             raise ValueError(f"add lines for: {', '.join(missing)}")
         return lines
+
+    @model_validator(mode="after")
+    def _emails_are_signed(self) -> Self:
+        if self.channel is Channel.EMAIL and not (self.voice.greeting and self.voice.sign_off):
+            raise ValueError("an email persona needs voice.greeting and voice.sign_off")
+        return self
 
     @model_validator(mode="after")
     def _some_offer_is_enough(self) -> Self:

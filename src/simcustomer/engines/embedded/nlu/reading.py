@@ -10,7 +10,12 @@ from simcustomer.engines.embedded.nlu.lexicon import Lexicon
 from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
 
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|cannot|without|hardly|refuse to)\b|n't\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:if|unless|would have|could have|should have|might have|were to)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    # "if you like, I can ..." is an offer, not a supposition.
+    r"\b(?:if(?! (?:you(?:'d| would)? (?:like|prefer|want|wish|agree)|that(?: \w+)? (?:works|suits|helps|is ok)|it helps|i may))"
+    r"|unless|would have|could have|should have|might have|were to)\b",
+    re.IGNORECASE,
+)
 _REPORT = re.compile(r"\b(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|says|say|told|tell|want me to say)\b",
                      re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
@@ -51,11 +56,21 @@ class Reading:
     def cues(self, name: str) -> tuple[Cue, ...]:
         """Every place of a cue, in order, meant or not."""
         if name not in self._found:
-            pattern = self._lexicon.pattern(name)
             self._found[name] = tuple(
-                self._cue(name, Span(*match.span())) for match in pattern.finditer(self.text.even) if match.group()
+                self._cue(name, Span(*match.span()))
+                for match in self._lexicon.pattern(name).finditer(self.text.even)
+                if match.group()
             )
         return self._found[name]
+
+    def matches(self, pattern: re.Pattern[str]) -> tuple[Cue, ...]:
+        """Every place of a pattern that is not the lexicon's, such as an author's phrases."""
+        return tuple(self._cue("", Span(*match.span())) for match in pattern.finditer(self.text.even) if match.group())
+
+    @property
+    def stop(self) -> frozenset[str]:
+        """Words without content, which every English message of some length has."""
+        return self._lexicon.stop
 
     def meant(self, *names: str) -> tuple[Cue, ...]:
         """The cues of these names that are meant, in the order of the names."""

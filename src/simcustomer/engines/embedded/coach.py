@@ -1,0 +1,134 @@
+"""The embedded coach: says what a session taught, from its grades, its evidence and the persona's own case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from simcustomer.domain.assessment import Assessment, Verdict
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Technique
+from simcustomer.domain.session import Debrief, Exchange, Note, Rewrite, Session
+from simcustomer.engines.embedded.phrases import phrases
+
+_MOST_NOTES = 3
+_MOST_REWRITES = 2
+
+
+class _Moment(NamedTuple):
+    """One technique in one reply."""
+
+    exchange: Exchange
+    technique: Technique
+    verdict: Verdict
+
+
+class EmbeddedCoach:
+    """Implements `roles.Coach`."""
+
+    name = "embedded-coach/1"
+
+    async def debrief(self, session: Session) -> Debrief:
+        """Up to three strengths and three improvements, each of another technique, and rewrites of the two weakest replies."""
+        moments = tuple(_moments(session))
+        weak = _first_of_each(sorted((m for m in moments if (m.verdict.level or 0) < 2), key=_weakest_first))
+        strong = _first_of_each(sorted((m for m in moments if (m.verdict.level or 0) >= 2), key=_strongest_first))
+        return Debrief(
+            summary=_summary(session),
+            strengths=tuple(_strength(m) for m in strong[:_MOST_NOTES]),
+            improvements=tuple(_improvement(m) for m in weak[:_MOST_NOTES]),
+            rewrites=tuple(_rewrite(m, session.persona) for m in _of_different_replies(weak)[:_MOST_REWRITES]),
+        )
+
+
+def _moments(session: Session) -> Iterator[_Moment]:
+    for exchange in session.exchanges:
+        if isinstance(exchange.grade, Assessment):
+            for verdict in exchange.grade.verdicts:
+                if verdict.level is not None:
+                    yield _Moment(exchange, session.rubric.technique(verdict.technique), verdict)
+
+
+def _weakest_first(moment: _Moment) -> tuple[int, bool, float, int]:
+    level = moment.verdict.level or 0
+    return (level, not _missteps(moment.verdict), -moment.technique.weight, moment.exchange.number)
+
+
+def _strongest_first(moment: _Moment) -> tuple[int, bool, int, int]:
+    # What always applies is a weaker praise than what the moment called for.
+    always = moment.technique.applies == "always"
+    return (-(moment.verdict.level or 0), always, -len(moment.verdict.evidence), moment.exchange.number)
+
+
+def _first_of_each(moments: list[_Moment]) -> list[_Moment]:
+    seen: dict[str, _Moment] = {}
+    for moment in moments:
+        seen.setdefault(moment.technique.id, moment)
+    return list(seen.values())
+
+
+def _of_different_replies(moments: list[_Moment]) -> list[_Moment]:
+    seen: dict[int, _Moment] = {}
+    for moment in moments:
+        seen.setdefault(moment.exchange.number, moment)
+    return list(seen.values())
+
+
+def _missteps(verdict: Verdict) -> list[tuple[str, str]]:
+    shown = [(e.misstep, e.quote) for e in verdict.evidence if e.misstep]
+    return shown + [(name, "") for name in verdict.missing]
+
+
+def _summary(session: Session) -> str:
+    texts, card = phrases("coach"), session.scorecard
+    outcome = texts["outcome"][session.outcome.value] if session.outcome else ""
+    values = {"overall": f"{card.overall:g}" if card.overall is not None else "", "pass": str(session.rubric.pass_mark)}
+    score = texts["score"]["none" if card.overall is None else "passed" if card.passed else "failed"]
+    parts = [outcome.format(customer=session.persona.name), score.format(**values)]
+    if card.ungraded and card.overall is not None:
+        parts.append(texts["score"]["some"].format(ungraded=card.ungraded))
+    return " ".join(parts)
+
+
+def _strength(moment: _Moment) -> Note:
+    quote = next((e.quote for e in moment.verdict.evidence if e.indicator), "")
+    shown = [moment.technique.indicators[e.indicator] for e in moment.verdict.evidence if e.indicator]
+    text = " ".join(dict.fromkeys(shown)) or moment.technique.anchors[moment.verdict.level or 0]
+    return Note(technique=moment.technique.id, exchange=moment.exchange.number, quote=quote, text=text)
+
+
+def _improvement(moment: _Moment) -> Note:
+    texts = phrases("coach")["improvement"]
+    missteps = _missteps(moment.verdict)
+    if missteps:
+        name, quote = missteps[0]
+        text = texts["misstep"].format(sign=moment.technique.missteps[name])
+    else:
+        quote = next((e.quote for e in moment.verdict.evidence), "")
+        text = texts["partial" if moment.verdict.level else "absent"].format(asks=moment.technique.asks)
+    return Note(technique=moment.technique.id, exchange=moment.exchange.number, quote=quote, text=text)
+
+
+def _rewrite(moment: _Moment, persona: Persona) -> Rewrite:
+    return Rewrite(
+        exchange=moment.exchange.number,
+        technique=moment.technique.id,
+        instead_of=moment.exchange.reply,
+        suggestion=_suggestion(moment.technique, persona, moment.exchange.number),
+        why=moment.technique.asks,
+    )
+
+
+def _suggestion(technique: Technique, persona: Persona, number: int) -> str:
+    if own := persona.examples.get(technique.id):
+        return own[number % len(own)]
+    texts = phrases("coach")["rewrite"]
+    template: str = texts.get(technique.id, texts["other"])
+    return template.format(customer=persona.name, company=persona.brief.company, option=offered(persona.brief.may[0]))
+
+
+def offered(permission: str) -> str:
+    """A permission of the brief ("Pay £30 for each missed visit.") as an offer ("I can pay £30 for each missed visit.")."""
+    sentence = permission.rstrip(".") + "."
+    return f"I can {sentence[0].lower()}{sentence[1:]}"
+

@@ -1,0 +1,50 @@
+"""The embedded customer: understands by rules, moves by the domain's rules, speaks in the persona's own lines."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import AsyncIterator
+
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.grader import EmbeddedGrader
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.speech import Speech, framed, opening_line
+from simcustomer.engines.embedded.understanding import understand
+from simcustomer.roles import GradingCase, React, Scene
+
+
+class EmbeddedCustomer:
+    """Implements `roles.Customer`; the same seed and replies give the same words."""
+
+    name = "embedded-customer/1"
+
+    def __init__(self) -> None:
+        self._lexicon = load_lexicon("stop", "acts")
+        self._eye = EmbeddedGrader()
+
+    def opening(self, persona: Persona, seed: int) -> str:
+        """One of the persona's openings, chosen by the seed."""
+        return opening_line(persona, _dice(seed, persona.id, 0))
+
+    async def answer(self, scene: Scene, react: React) -> AsyncIterator[str]:
+        """Answer in pieces of a word and the space before it."""
+        session = scene.session
+        case = GradingCase(
+            rubric=session.rubric,
+            channel=session.persona.channel,
+            transcript=session.transcript.followed_by(Speaker.TRAINEE, scene.reply),
+            scenario=session.persona.scenario,
+        )
+        understanding = understand(scene, self._eye.findings(case), self._lexicon)
+        stance = react(understanding.appraisal)
+        speech = Speech(scene, understanding, stance, _dice(session.seed, session.persona.id, scene.number))
+        for piece in re.findall(r"\s*\S+", framed(session.persona, speech.pieces())):
+            yield piece
+
+
+def _dice(seed: int, persona_id: str, number: int) -> random.Random:
+    digest = hashlib.sha256(f"{seed}:{persona_id}:{number}".encode()).digest()
+    return random.Random(digest)  # noqa: S311  # variety of speech, not secrecy

@@ -1,0 +1,245 @@
+"""What a reply does to this customer: its acts, the offers it makes, the facts it asks for, what it stirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from simcustomer.domain.assessment import Finding
+from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Appraisal, Met
+from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
+from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
+from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.roles import Scene
+
+_REMEDY_CUES = {
+    Remedy.REFUND: "offer_refund",
+    Remedy.CREDIT: "offer_credit",
+    Remedy.REPLACEMENT: "offer_replacement",
+    Remedy.VISIT: "offer_visit",
+    Remedy.CALLBACK: "offer_callback",
+    Remedy.SUPERVISOR: "offer_supervisor",
+    Remedy.REPAIR: "offer_repair",
+}
+_MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
+_PLAIN_ACTS = (
+    "apology", "stock_sympathy", "calm_down", "minimise", "hold", "promise", "tentative", "time_vague", "refusal",
+    "policy_wall", "deflect", "blame", "insult", "limit", "closing", "probe", "check", "restate",
+)  # fmt: skip
+_WHOLE = float("inf")
+_MOST_FACTS = 2
+_WORTH = {"insult": 0, "part": 1, "full": 2}
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A reply as this customer takes it.
+
+    `acts` are names of cues that are meant, and `question`, `asked_again`, `offer`, `time`, `too_short`, `puzzling`.
+    `time` and `amount` are the trainee's own words.
+    """
+
+    appraisal: Appraisal
+    acts: frozenset[str]
+    time: str | None
+    amount: str | None
+    asked_again: tuple[str, ...]
+
+
+def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> Understanding:
+    """Read the reply of a scene; `findings` are what the rubric's techniques show in it."""
+    session, persona = scene.session, scene.session.persona
+    customer_said = " ".join(session.transcript.said_by(Speaker.CUSTOMER))
+    reading = Reading(scene.reply, lexicon, other=customer_said)
+    offers = tuple(_offers(persona, reading))
+    asked, again = _asked(persona, reading, told=session.told, trust=session.mood.trust)
+    techniques, missteps = _noticed(session.rubric, findings)
+    softeners = tuple(_met(persona.softeners, reading, techniques, missteps))
+    triggers = tuple(_met(persona.triggers, reading, techniques, missteps))
+    acts = _acts(reading, offers=bool(offers), asked=bool(asked), again=bool(again))
+    appraisal = Appraisal(
+        softeners=softeners,
+        triggers=triggers,
+        techniques=tuple(techniques),
+        missteps=tuple(missteps),
+        asked=asked,
+        offers=offers,
+        hands_over=reading.has("hand_over"),
+        hangs_up=reading.has("hang_up"),
+    )
+    return Understanding(
+        appraisal=appraisal, acts=acts, time=_first(reading, "time_definite"), amount=_first(reading, "money"), asked_again=again
+    )
+
+
+def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
+    acts = {name for name in _PLAIN_ACTS if reading.has(name)}
+    if reading.cues("limit"):  # "if this continues, I will ..." is a limit although it is conditional
+        acts.add("limit")
+    if reading.cues("machine_talk") or _is_gibberish(reading):
+        acts.add("puzzling")
+    if reading.has("time_definite"):
+        acts.add("time")
+    if len(reading.text.words) <= 3 and not acts - {"promise"}:
+        acts.add("too_short")
+    if offers:
+        acts.add("offer")
+    if again:
+        acts.add("asked_again")
+    if not asked and not again and any(_inquires(reading, question) for question in reading.questions):
+        acts.add("question")
+    return frozenset(acts)
+
+
+def _inquires(reading: Reading, question: Span) -> bool:
+    """Whether a question wants to know something, rather than offers, checks, or asks to wait."""
+    names = ("check", "hold", "closing", "insult", *_REMEDY_CUES.values())
+    return not any(question.start <= cue.span.start < question.end for name in names for cue in reading.cues(name))
+
+
+def _is_gibberish(reading: Reading) -> bool:
+    """Six words or more of which none is a common English one."""
+    words = reading.text.words
+    return len(words) >= 6 and not any(word in reading.stop for word in words)
+
+
+def _first(reading: Reading, cue: str) -> str | None:
+    return next((reading.quote(found) for found in reading.meant(cue)), None)
+
+
+def _noticed(rubric: Rubric, findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
+    """Techniques that a customer would notice (competent or better, always-on ones aside) and missteps, each once."""
+    techniques: list[str] = []
+    missteps: list[str] = []
+    for finding in findings:
+        technique = rubric.technique(finding.technique)
+        wrong = [e.misstep for e in finding.evidence if e.misstep]
+        missteps += [f"{finding.technique}.{name}" for name in dict.fromkeys(wrong)]
+        level = technique.level(
+            occasion=finding.occasion,
+            indicators=(e.indicator for e in finding.evidence if e.indicator),
+            missteps=(*wrong, *finding.missing),
+        )
+        noticeable = 3 if technique.applies == "always" else 2
+        if level is not None and level >= noticeable:
+            techniques.append(finding.technique)
+    return techniques, missteps
+
+
+def _met(sways: tuple[Sway, ...], reading: Reading, techniques: list[str], missteps: list[str]) -> Iterator[Met]:
+    for sway in sways:
+        if sway.technique in techniques or sway.misstep in missteps:
+            yield Met(sway=sway.id, quote="")
+        elif sway.words and (found := _named(sway.words, reading)):
+            yield Met(sway=sway.id, quote=reading.quote(found))
+
+
+@lru_cache(maxsize=2_000)
+def _phrases(words: tuple[str, ...]) -> re.Pattern[str]:
+    return compile_phrases(tuple(re.escape(word).replace(r"\ ", " ") for word in words))
+
+
+def _named(words: tuple[str, ...], reading: Reading) -> Cue | None:
+    """The first place where the reply says one of an author's phrases and means it."""
+    return next((cue for cue in reading.matches(_phrases(words)) if cue.meant), None)
+
+
+def _offers(persona: Persona, reading: Reading) -> Iterator[str]:
+    """Ids of the offers that the reply makes: those named by their own words, else by their kind of remedy."""
+    for remedy in dict.fromkeys(offer.remedy for offer in persona.offers):
+        rivals = [offer for offer in persona.offers if offer.remedy is remedy]
+        if remedy in _MONEY_REMEDIES:
+            chosen = _worth_its_money(rivals, reading)
+            if chosen:
+                yield chosen.id
+            continue
+        named = [offer for offer in rivals if offer.words and _firmly_named(offer.words, reading)]
+        if named:
+            yield from (offer.id for offer in named)
+        elif remedy in _REMEDY_CUES and _firm(reading, _REMEDY_CUES[remedy]):
+            # A remedy without the words that tell its variants apart is taken as the least of them.
+            yield min(rivals, key=lambda offer: (bool(offer.words), _WORTH[offer.worth])).id
+
+
+def _worth_its_money(rivals: list[Offer], reading: Reading) -> Offer | None:
+    cue = _REMEDY_CUES[rivals[0].remedy]
+    named = any(offer.words and _firmly_named(offer.words, reading) for offer in rivals)
+    if not named and not _firm(reading, cue):
+        return None
+    amounts = [_pounds(reading.quote(found)) for found in reading.meant("money")]
+    if amounts:
+        amount = max(amounts)
+    else:
+        whole = rivals[0].remedy is Remedy.REFUND and not reading.cues("partial_refund")
+        amount = _WHOLE if whole else 0.0
+    enough = [offer for offer in rivals if offer.at_least <= amount]
+    return max(enough, key=lambda offer: offer.at_least, default=None)
+
+
+def _pounds(words: str) -> float:
+    digits = re.sub(r"[^\d.]", "", words).strip(".")
+    return float(digits) if digits else 0.0
+
+
+def _firmly_named(words: tuple[str, ...], reading: Reading) -> bool:
+    return any(cue.meant and not _is_tentative(reading, cue) for cue in reading.matches(_phrases(words)))
+
+
+def _firm(reading: Reading, name: str) -> bool:
+    """Whether the trainee undertakes it: in a sentence that promises or proposes, and without a maybe."""
+    return any(
+        cue.meant and not _is_tentative(reading, cue) and _undertakes(reading, cue) for cue in reading.cues(name)
+    )
+
+
+def _undertakes(reading: Reading, cue: Cue) -> bool:
+    return any(own.sentence == cue.sentence for own in reading.cues("undertaking"))
+
+
+def _is_tentative(reading: Reading, cue: Cue) -> bool:
+    return any(doubt.sentence == cue.sentence for doubt in reading.cues("tentative"))
+
+
+@lru_cache(maxsize=5_000)
+def _stems(phrase: str) -> frozenset[str]:
+    return frozenset(str(_STEMMER.stemWord(word)) for word in re.findall(r"[^\W_]+", phrase.lower()))
+
+
+def _asked(
+    persona: Persona, reading: Reading, *, told: tuple[str, ...], trust: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the facts asked for that the customer has not told yet, best reached first, and of those asked again."""
+    reached: dict[str, int] = {}
+    for sentence in _asking(reading):
+        stems = _stems(reading.text.even[sentence.start : sentence.end])
+        for fact in persona.facts:
+            hits = sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems)
+            if hits:
+                reached[fact.id] = max(hits, reached.get(fact.id, 0))
+    order = sorted(reached, key=lambda fact_id: -reached[fact_id])
+    known = {fact.id for fact in persona.facts if fact.reveal.when == "opening"} | set(told)
+    fresh = [fact_id for fact_id in order if fact_id not in known][:_MOST_FACTS]
+    if not fresh and reading.has("probe"):
+        fresh = [fact.id for fact in _untold(persona, known, trust)][:1]
+    again = [fact_id for fact_id in order if fact_id in known][:1]
+    return tuple(fresh), () if fresh else tuple(again)
+
+
+def _untold(persona: Persona, known: set[str], trust: float) -> Iterator[Fact]:
+    """Facts that an open question may bring out: what matters most to the customer first, where trust allows it."""
+    waiting = [fact for fact in persona.facts if fact.id not in known]
+    yield from (fact for fact in waiting if fact.reveal.when == "trust" and fact.reveal.trust <= trust)
+    yield from (fact for fact in waiting if fact.reveal.when != "trust")
+
+
+def _asking(reading: Reading) -> Iterator[Span]:
+    asked = {cue.sentence for name in ("ask", "probe") for cue in reading.cues(name)}
+    yield from dict.fromkeys((*reading.questions, *asked))

@@ -1,0 +1,160 @@
+"""The LangGraph exchange: one run takes one stored reply to the customer's answer and its grade.
+
+Customer and grader run side by side; `settle` joins them, and `debrief` follows where the conversation has ended. There
+is no checkpointer: what must outlive a run is in the store (docs/decisions/0002-one-run-is-one-exchange.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from langgraph.config import get_stream_writer
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcustomer.domain import conduct
+from simcustomer.domain.assessment import Grade, Ungraded
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session, Stance
+from simcustomer.domain.transcript import Speaker
+from simcustomer.errors import EngineError, SimcustomerError
+from simcustomer.roles import Cast, GradingCase, Scene
+
+_log = logging.getLogger(__name__)
+
+
+class ExchangeInput(BaseModel):
+    """What a run begins with: the session so far and the reply to answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session: Session
+    reply: str
+
+
+class Taken(BaseModel):
+    """What the customer made of the reply."""
+
+    model_config = ConfigDict(frozen=True)
+
+    appraisal: Appraisal
+    stance: Stance
+    answer: str
+
+
+class ExchangeState(ExchangeInput):
+    """The state of a run; each field is written by one node."""
+
+    taken: Taken | None = None
+    grade: Annotated[Grade | None, Field()] = None
+    exchange: Exchange | None = None
+    debrief: Debrief | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A piece of the customer's answer, as soon as it is there."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All that came of a reply; `debrief` where the conversation ended."""
+
+    exchange: Exchange
+    debrief: Debrief | None
+
+
+ExchangeGraph = CompiledStateGraph[ExchangeState, None, ExchangeInput, ExchangeState]
+
+
+def exchange_graph(cast: Cast) -> ExchangeGraph:
+    """The graph for these engines."""
+
+    async def customer(state: ExchangeState) -> dict[str, Taken]:
+        write = get_stream_writer()
+        reactions: list[tuple[Appraisal, Stance]] = []
+
+        def react(appraisal: Appraisal) -> Stance:
+            stance = conduct.take(state.session, appraisal)
+            reactions.append((appraisal, stance))
+            return stance
+
+        pieces: list[str] = []
+        async for piece in cast.customer.answer(Scene(state.session, state.reply), react):
+            pieces.append(piece)
+            write(Spoken(piece))
+        if len(reactions) != 1:
+            raise EngineError(f"{cast.customer.name} must appraise a reply once, not {len(reactions)} times; report this")
+        appraisal, stance = reactions[0]
+        return {"taken": Taken(appraisal=appraisal, stance=stance, answer="".join(pieces).strip())}
+
+    async def grade(state: ExchangeState) -> dict[str, Grade]:
+        session = state.session
+        case = GradingCase(
+            rubric=session.rubric,
+            channel=session.persona.channel,
+            transcript=session.transcript.followed_by(Speaker.TRAINEE, state.reply),
+            scenario=session.persona.scenario,
+        )
+        try:
+            return {"grade": await cast.grader.grade(case)}
+        except SimcustomerError as error:
+            return {"grade": Ungraded(reason=str(error))}
+        except Exception as error:  # noqa: BLE001  # a failing grader must never cost the trainee the answer beside it
+            _log.exception("the grader %s failed", cast.grader.name)
+            return {"grade": Ungraded(reason=f"the grader failed ({type(error).__name__}); the reply can be graded later")}
+
+    def settle(state: ExchangeState) -> dict[str, Exchange]:
+        if state.taken is None or state.grade is None:
+            raise EngineError("the exchange was settled before it was answered and graded; report this")
+        exchange = Exchange(
+            number=len(state.session.exchanges) + 1,
+            reply=state.reply,
+            answer=state.taken.answer,
+            appraisal=state.taken.appraisal,
+            stance=state.taken.stance,
+            grade=state.grade,
+        )
+        return {"exchange": exchange}
+
+    def ended(state: ExchangeState) -> Literal["debrief", "__end__"]:
+        return "debrief" if state.exchange and state.exchange.stance.outcome else END
+
+    async def debrief(state: ExchangeState) -> dict[str, Debrief]:
+        if state.exchange is None:
+            raise EngineError("the debrief came before the exchange was settled; report this")
+        return {"debrief": await cast.coach.debrief(state.session.with_exchange(state.exchange))}
+
+    graph = StateGraph(ExchangeState, input_schema=ExchangeInput)
+    graph.add_node("customer", customer)
+    graph.add_node("grade", grade)
+    graph.add_node("settle", settle)
+    graph.add_node("debrief", debrief)
+    graph.add_edge(START, "customer")
+    graph.add_edge(START, "grade")
+    graph.add_edge(["customer", "grade"], "settle")
+    graph.add_conditional_edges("settle", ended)
+    graph.add_edge("debrief", END)
+    return graph.compile(name="exchange")
+
+
+async def run_exchange(graph: ExchangeGraph, session: Session, reply: str) -> AsyncIterator[Spoken | Finished]:
+    """Run one exchange: pieces of the answer as they come, then what came of it. Raises EngineError."""
+    exchange: Exchange | None = None
+    debrief: Debrief | None = None
+    stream = graph.astream(ExchangeInput(session=session, reply=reply), stream_mode=["custom", "updates"])
+    async for mode, part in stream:
+        if mode == "custom":
+            if isinstance(part, Spoken):
+                yield part
+        elif isinstance(part, dict):
+            exchange = (part.get("settle") or {}).get("exchange", exchange)
+            debrief = (part.get("debrief") or {}).get("debrief", debrief)
+    if exchange is None:
+        raise EngineError("the exchange ended without a result; try again")
+    yield Finished(exchange, debrief)

@@ -1,0 +1,184 @@
+"""The use cases of a practice. The web app, the command line and the evals all come through here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from simcustomer import __version__
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Provenance, Session
+from simcustomer.errors import EngineError, InvalidReply, SessionOver, StoreError, TurnConflict
+from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
+from simcustomer.library import content_hash
+from simcustomer.roles import Cast
+from simcustomer.store import Claim, Store
+
+CLAIM_SECONDS = 15.0
+"""How long an exchange stays claimed by a server that has stopped renewing its claim."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The session after an exchange, as it is stored."""
+
+    session: Session
+
+
+Event = Spoken | Settled
+
+
+def clean_reply(text: str, *, longest: int) -> str:
+    """The reply as it is stored: composed, without control and invisible direction characters.
+
+    Raises InvalidReply for an empty, overlong or broken one.
+    """
+    if broken := _SURROGATE.search(text):
+        raise InvalidReply(
+            f"Your reply holds a broken character (half of an emoji, at position {broken.start() + 1}). Delete it and send again."
+        )
+    if len(text) > longest:
+        raise InvalidReply(f"Your reply is {len(text):,} characters long; the most is {longest:,}. Shorten it and send again.")
+    reply = unicodedata.normalize("NFC", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    if not any(unicodedata.category(character)[0] in "LNPSM" for character in reply):
+        raise InvalidReply("Your reply is empty. Write what you would say to the customer, then send.")
+    return reply
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Starting, answering and ending sessions, with one cast and one store."""
+
+    store: Store
+    cast: Cast
+    graph: ExchangeGraph
+    longest_reply: int = 5_000
+    new_id: Callable[[], str] = lambda: secrets.token_urlsafe(18)
+
+    def start(self, persona: Persona, rubric: Rubric, *, owner: str, seed: int | None = None) -> Session:
+        """Begin a session: the customer's opening is said and stored."""
+        seed = secrets.randbelow(2**31) if seed is None else seed
+        session = Session(
+            id=self.new_id(),
+            owner=owner,
+            persona=persona,
+            rubric=rubric,
+            seed=seed,
+            provenance=Provenance(
+                persona=content_hash(persona),
+                rubric=content_hash(rubric),
+                customer=self.cast.customer.name,
+                grader=self.cast.grader.name,
+                coach=self.cast.coach.name,
+                version=__version__,
+            ),
+            opening=self.cast.customer.opening(persona, seed),
+            started_at=datetime.now(UTC),
+        )
+        self.store.add(session)
+        return session
+
+    def open(self, session_id: str, *, owner: str) -> Session:
+        """The session as it is stored. Raises NotFound where it is not this owner's."""
+        return self.store.load(session_id, owner)
+
+    async def respond(
+        self, session_id: str, text: str, *, owner: str, number: int | None = None
+    ) -> AsyncIterator[Event]:
+        """Store a reply, then answer and grade it; the last event is always Settled.
+
+        `number` is the exchange that the sender means (from 1). The same reply for it again gives the same exchange
+        back; another one raises TurnConflict. Also raises InvalidReply, SessionOver, NotFound, EngineError, StoreError;
+        after an EngineError the reply is kept and `resume` tries again.
+        """
+        reply = clean_reply(text, longest=self.longest_reply)
+        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        number = len(session.exchanges) + 1 if number is None else number
+        if number <= len(session.exchanges):
+            if session.exchanges[number - 1].reply != reply:
+                raise TurnConflict(
+                    "This turn was already answered, from another tab or device. Reload to see it; your text is still in the box."
+                )
+            yield Spoken(session.exchanges[number - 1].answer)
+            yield Settled(session)
+            return
+        if session.outcome is not None:
+            raise SessionOver("This conversation has ended. See its debrief, or start a new one.")
+        if number != len(session.exchanges) + 1:
+            raise TurnConflict("This reply belongs to a turn that has not come yet. Reload the page and send it again.")
+        await asyncio.to_thread(self.store.keep_reply, session_id, number, reply)
+        async for event in self._answer(session_id, owner, number):
+            yield event
+
+    async def resume(self, session_id: str, *, owner: str) -> AsyncIterator[Event]:
+        """Answer a reply that was stored and not answered, if there is one; the last event is always Settled."""
+        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        if session.pending is None:
+            yield Settled(session)
+            return
+        async for event in self._answer(session_id, owner, len(session.exchanges) + 1):
+            yield event
+
+    async def finish(self, session_id: str, *, owner: str) -> Session:
+        """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
+        async for _ in self.resume(session_id, owner=owner):
+            pass  # a reply that still waits for its answer belongs to the session that is debriefed
+        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        if session.outcome is None:
+            ended = session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})
+            debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
+            await asyncio.to_thread(self.store.end, session_id, Outcome.ENDED_BY_TRAINEE, debrief)
+        elif session.debrief is None and session.exchanges:
+            await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
+        return await asyncio.to_thread(self.store.load, session_id, owner)
+
+    async def _answer(self, session_id: str, owner: str, number: int) -> AsyncIterator[Event]:
+        claim = Claim(session_id, number, secrets.token_hex(16))
+        while not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
+            session = await asyncio.to_thread(self.store.load, session_id, owner)
+            if len(session.exchanges) >= number:
+                yield Spoken(session.exchanges[number - 1].answer)
+                yield Settled(session)
+                return
+            await asyncio.sleep(0.1)
+        finished: Finished | None = None
+        try:
+            async with self._renewed(claim):
+                session = await asyncio.to_thread(self.store.load, session_id, owner)
+                if session.pending is None:
+                    raise StoreError("The reply is no longer waiting for an answer. Reload to see where the session stands.")
+                async for event in run_exchange(self.graph, session, session.pending):
+                    if isinstance(event, Finished):
+                        finished = event
+                    else:
+                        yield event
+                if finished is None:
+                    raise EngineError("The customer gave no answer. Your reply is kept; try again.")
+                await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
+        finally:
+            if finished is None:
+                await asyncio.shield(asyncio.to_thread(self.store.release, claim))
+        yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
+
+    @asynccontextmanager
+    async def _renewed(self, claim: Claim) -> AsyncIterator[None]:
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(CLAIM_SECONDS / 3)
+                await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS)
+
+        task = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            task.cancel()

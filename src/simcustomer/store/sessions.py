@@ -1,0 +1,256 @@
+"""Reading and writing sessions; every write is one transaction, and a reply is written before it is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from simcustomer.domain.assessment import Grade
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Provenance, Session, Stance
+from simcustomer.errors import NotFound, StoreError, TurnConflict
+from simcustomer.store.database import guarded, open_engine
+from simcustomer.store.tables import contents, exchanges, sessions
+
+_GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
+
+
+class Claim(NamedTuple):
+    """The right to answer one exchange, held until it runs out or is renewed."""
+
+    session_id: str
+    number: int
+    token: str
+
+
+class SessionRow(NamedTuple):
+    """A session in a list."""
+
+    id: str
+    persona_id: str
+    started_at: datetime
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class Store:
+    """Sessions of one database. Every method raises StoreError where the database fails."""
+
+    engine: Engine
+
+    def add(self, session: Session) -> None:
+        """Keep a new session."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            connection.execute(
+                insert(sessions).values(
+                    id=session.id,
+                    owner=session.owner,
+                    persona_id=session.persona.id,
+                    persona_hash=_keep_content(connection, session.persona),
+                    rubric_hash=_keep_content(connection, session.rubric),
+                    seed=session.seed,
+                    provenance=session.provenance.model_dump_json(),
+                    opening=session.opening,
+                    started_at=session.started_at,
+                )
+            )
+
+    def load(self, session_id: str, owner: str) -> Session:
+        """The session. Raises NotFound where it is not there or belongs to someone else."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            row = connection.execute(
+                select(sessions).where(sessions.c.id == session_id, sessions.c.owner == owner)
+            ).one_or_none()
+            if row is None:
+                raise NotFound("There is no such session of yours. Start a new one, or check the address.")
+            rows = connection.execute(
+                select(exchanges).where(exchanges.c.session_id == session_id).order_by(exchanges.c.number)
+            ).all()
+            persona = _content(connection, row.persona_hash)
+            rubric = _content(connection, row.rubric_hash)
+        return _session(row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric))
+
+    def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
+        """The owner's sessions, newest first."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            rows = connection.execute(
+                select(sessions.c.id, sessions.c.persona_id, sessions.c.started_at, sessions.c.outcome)
+                .where(sessions.c.owner == owner)
+                .order_by(sessions.c.started_at.desc())
+                .limit(most)
+            ).all()
+        return tuple(
+            SessionRow(row.id, row.persona_id, _utc(row.started_at), Outcome(row.outcome) if row.outcome else None)
+            for row in rows
+        )
+
+    def keep_reply(self, session_id: str, number: int, reply: str) -> None:
+        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one."""
+        with guarded(self.engine.url):
+            try:
+                with self.engine.begin() as connection:
+                    connection.execute(
+                        insert(exchanges).values(
+                            session_id=session_id, number=number, reply=reply, received_at=datetime.now(UTC)
+                        )
+                    )
+            except IntegrityError:
+                if self._reply(session_id, number) != reply:
+                    raise TurnConflict(
+                        "Another reply was already sent for this turn, from another tab or device; that one stands. "
+                        "Reload to see it. Your text is still in the box."
+                    ) from None
+
+    def claim(self, claim: Claim, seconds: float) -> bool:
+        """Take or renew the right to answer an exchange; False while someone else holds it or it is answered."""
+        now = time.time()
+        free = (
+            (exchanges.c.claimed_until.is_(None))
+            | (exchanges.c.claimed_until < now)
+            | (exchanges.c.claimed_by == claim.token)
+        )
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            taken = connection.execute(
+                update(exchanges)
+                .where(_is(claim), exchanges.c.answer.is_(None), free)
+                .values(claimed_by=claim.token, claimed_until=now + seconds)
+            )
+        return taken.rowcount == 1
+
+    def release(self, claim: Claim) -> None:
+        """Give the right to answer back, so that the next try need not wait."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            connection.execute(
+                update(exchanges)
+                .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def settle(self, claim: Claim, exchange: Exchange, debrief: Debrief | None) -> bool:
+        """Keep what came of a reply, and the end of the session where it ended; False where the claim was lost."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            kept = connection.execute(
+                update(exchanges)
+                .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
+                .values(
+                    answer=exchange.answer,
+                    appraisal=exchange.appraisal.model_dump_json(exclude_defaults=True),
+                    stance=exchange.stance.model_dump_json(),
+                    grade=exchange.grade.model_dump_json(),
+                    claimed_by=None,
+                    claimed_until=None,
+                )
+            )
+            if kept.rowcount != 1:
+                return False
+            if exchange.stance.outcome is not None:
+                _end(connection, claim.session_id, exchange.stance.outcome, debrief)
+        return True
+
+    def end(self, session_id: str, outcome: Outcome, debrief: Debrief | None) -> bool:
+        """End a session outside an exchange; False where it had ended already, which is left as it was."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            return _end(connection, session_id, outcome, debrief)
+
+    def keep_debrief(self, session_id: str, debrief: Debrief) -> None:
+        """Keep a debrief that was made after the session's end."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            connection.execute(
+                update(sessions)
+                .where(sessions.c.id == session_id, sessions.c.debrief.is_(None))
+                .values(debrief=debrief.model_dump_json())
+            )
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    def _reply(self, session_id: str, number: int) -> str | None:
+        with self.engine.connect() as connection:
+            return connection.execute(
+                select(exchanges.c.reply).where(exchanges.c.session_id == session_id, exchanges.c.number == number)
+            ).scalar()
+
+
+def open_store(database_url: str) -> Store:
+    """The store in the database at this address. Raises StoreError."""
+    return Store(open_engine(database_url))
+
+
+def _is(claim: Claim) -> Any:  # noqa: ANN401  # SQLAlchemy's expression type
+    return (exchanges.c.session_id == claim.session_id) & (exchanges.c.number == claim.number)
+
+
+def _keep_content(connection: Connection, content: BaseModel) -> str:
+    body = content.model_dump_json(by_alias=True)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    if connection.execute(select(contents.c.hash).where(contents.c.hash == digest)).scalar() is None:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(contents).values(hash=digest, kind=type(content).__name__.lower(), body=body))
+        except IntegrityError:
+            pass  # another session kept the same content at the same moment
+    return digest
+
+
+def _content(connection: Connection, digest: str) -> str:
+    body = connection.execute(select(contents.c.body).where(contents.c.hash == digest)).scalar()
+    if body is None:
+        raise StoreError(f"The content {digest[:16]} of this session is gone from the database; restore a backup.")
+    return body
+
+
+def _end(connection: Connection, session_id: str, outcome: Outcome, debrief: Debrief | None) -> bool:
+    ended = connection.execute(
+        update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.outcome.is_(None))
+        .values(
+            outcome=outcome.value,
+            ended_at=datetime.now(UTC),
+            debrief=None if debrief is None else debrief.model_dump_json(),
+        )
+    )
+    return ended.rowcount == 1
+
+
+def _session(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric) -> Session:
+    answered = [r for r in rows if r.answer is not None]
+    return Session(
+        id=row.id,
+        owner=row.owner,
+        persona=persona,
+        rubric=rubric,
+        seed=row.seed,
+        provenance=Provenance.model_validate_json(row.provenance),
+        opening=row.opening,
+        started_at=_utc(row.started_at),
+        exchanges=tuple(
+            Exchange(
+                number=r.number,
+                reply=r.reply,
+                answer=r.answer,
+                appraisal=Appraisal.model_validate_json(r.appraisal),
+                stance=Stance.model_validate_json(r.stance),
+                grade=_GRADE.validate_json(r.grade),
+            )
+            for r in answered
+        ),
+        pending=next((r.reply for r in rows if r.answer is None), None),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
+        ended_at=_utc(row.ended_at) if row.ended_at else None,
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    # SQLite gives times back without their zone; they were stored in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

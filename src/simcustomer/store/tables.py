@@ -1,0 +1,57 @@
+"""The tables. One row an exchange, unique by session and number; content is kept once by its hash."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(120), nullable=False),
+    Column("persona_id", String(60), nullable=False),
+    Column("persona_hash", ForeignKey("contents.hash"), nullable=False),
+    Column("rubric_hash", ForeignKey("contents.hash"), nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("provenance", Text, nullable=False),
+    Column("opening", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("outcome", String(30)),
+    Column("debrief", Text),
+    Index("ix_sessions_owner", "owner", "started_at"),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("claimed_by", String(40)),
+    Column("claimed_until", Float),
+    Column("answer", Text),
+    Column("appraisal", Text),
+    Column("stance", Text),
+    Column("grade", Text),
+    UniqueConstraint("session_id", "number"),
+)
