@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+_MOST_SHOWN = 8
+"""Problems that one message lists; a broken file can have hundreds."""
+
+
 class SimcustomerError(Exception):
     """Base of all; `str(error)` is safe to show to a user."""
 
@@ -39,7 +43,9 @@ class ContentError(SimcustomerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__("\n".join(problems))
+        more = len(problems) - _MOST_SHOWN
+        shown = [*problems[:_MOST_SHOWN], f"... and {more} more problems"] if more > 0 else problems
+        super().__init__("\n".join(shown))
 
 
 class NotFound(SimcustomerError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
@@ -72,10 +72,14 @@ class Finished:
 ExchangeGraph = CompiledStateGraph[ExchangeState, None, ExchangeInput, ExchangeState]
 
 
-def exchange_graph(cast: Cast) -> ExchangeGraph:
-    """The graph for these engines."""
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """The nodes, bound to the engines that they call."""
 
-    async def customer(state: ExchangeState) -> dict[str, Taken]:
+    cast: Cast
+
+    async def customer(self, state: ExchangeState) -> dict[str, Taken]:
+        """Appraise, move the mood, speak; the pieces of the answer go out as they come."""
         write = get_stream_writer()
         reactions: list[tuple[Appraisal, Stance]] = []
 
@@ -85,15 +89,19 @@ def exchange_graph(cast: Cast) -> ExchangeGraph:
             return stance
 
         pieces: list[str] = []
-        async for piece in cast.customer.answer(Scene(state.session, state.reply), react):
+        async for piece in self.cast.customer.answer(Scene(state.session, state.reply), react):
             pieces.append(piece)
             write(Spoken(piece))
         if len(reactions) != 1:
-            raise EngineError(f"{cast.customer.name} must appraise a reply once, not {len(reactions)} times; report this")
+            times, name = len(reactions), self.cast.customer.name
+            raise EngineError(
+                f"{name} must appraise a reply once, not {times} times; your reply is kept, please report this"
+            )
         appraisal, stance = reactions[0]
         return {"taken": Taken(appraisal=appraisal, stance=stance, answer="".join(pieces).strip())}
 
-    async def grade(state: ExchangeState) -> dict[str, Grade]:
+    async def grade(self, state: ExchangeState) -> dict[str, Grade]:
+        """Grade the stored reply; a failure becomes Ungraded."""
         session = state.session
         case = GradingCase(
             rubric=session.rubric,
@@ -102,16 +110,18 @@ def exchange_graph(cast: Cast) -> ExchangeGraph:
             scenario=session.persona.scenario,
         )
         try:
-            return {"grade": await cast.grader.grade(case)}
+            return {"grade": await self.cast.grader.grade(case)}
         except SimcustomerError as error:
             return {"grade": Ungraded(reason=str(error))}
         except Exception as error:  # noqa: BLE001  # a failing grader must never cost the trainee the answer beside it
-            _log.exception("the grader %s failed", cast.grader.name)
-            return {"grade": Ungraded(reason=f"the grader failed ({type(error).__name__}); the reply can be graded later")}
+            _log.exception("the grader %s failed", self.cast.grader.name)
+            reason = f"the grader failed ({type(error).__name__}); the reply can be graded later"
+            return {"grade": Ungraded(reason=reason)}
 
-    def settle(state: ExchangeState) -> dict[str, Exchange]:
+    def settle(self, state: ExchangeState) -> dict[str, Exchange]:
+        """Join what the customer made of the reply with its grade."""
         if state.taken is None or state.grade is None:
-            raise EngineError("the exchange was settled before it was answered and graded; report this")
+            raise EngineError("the exchange was settled before it was answered and graded; please report this")
         exchange = Exchange(
             number=len(state.session.exchanges) + 1,
             reply=state.reply,
@@ -122,23 +132,29 @@ def exchange_graph(cast: Cast) -> ExchangeGraph:
         )
         return {"exchange": exchange}
 
-    def ended(state: ExchangeState) -> Literal["debrief", "__end__"]:
-        return "debrief" if state.exchange and state.exchange.stance.outcome else END
+    def ended(self, state: ExchangeState) -> Literal["debrief", "__end__"]:
+        """Whether the conversation has come to an end."""
+        return "debrief" if state.exchange and state.exchange.stance.outcome else "__end__"
 
-    async def debrief(state: ExchangeState) -> dict[str, Debrief]:
+    async def debrief(self, state: ExchangeState) -> dict[str, Debrief]:
+        """Say what the session taught."""
         if state.exchange is None:
-            raise EngineError("the debrief came before the exchange was settled; report this")
-        return {"debrief": await cast.coach.debrief(state.session.with_exchange(state.exchange))}
+            raise EngineError("the debrief came before the exchange was settled; please report this")
+        return {"debrief": await self.cast.coach.debrief(state.session.with_exchange(state.exchange))}
 
+
+def exchange_graph(cast: Cast) -> ExchangeGraph:
+    """The graph for these engines."""
+    nodes = _Nodes(cast)
     graph = StateGraph(ExchangeState, input_schema=ExchangeInput)
-    graph.add_node("customer", customer)
-    graph.add_node("grade", grade)
-    graph.add_node("settle", settle)
-    graph.add_node("debrief", debrief)
+    graph.add_node("customer", nodes.customer)
+    graph.add_node("grade", nodes.grade)
+    graph.add_node("settle", nodes.settle)
+    graph.add_node("debrief", nodes.debrief)
     graph.add_edge(START, "customer")
     graph.add_edge(START, "grade")
     graph.add_edge(["customer", "grade"], "settle")
-    graph.add_conditional_edges("settle", ended)
+    graph.add_conditional_edges("settle", nodes.ended)
     graph.add_edge("debrief", END)
     return graph.compile(name="exchange")
 
@@ -148,13 +164,14 @@ async def run_exchange(graph: ExchangeGraph, session: Session, reply: str) -> As
     exchange: Exchange | None = None
     debrief: Debrief | None = None
     stream = graph.astream(ExchangeInput(session=session, reply=reply), stream_mode=["custom", "updates"])
-    async for mode, part in stream:
-        if mode == "custom":
-            if isinstance(part, Spoken):
-                yield part
-        elif isinstance(part, dict):
-            exchange = (part.get("settle") or {}).get("exchange", exchange)
-            debrief = (part.get("debrief") or {}).get("debrief", debrief)
+    streamed: Any
+    async for _, streamed in stream:
+        if isinstance(streamed, Spoken):
+            yield streamed
+            continue
+        part: dict[str, dict[str, Any]] = streamed
+        exchange = part.get("settle", {}).get("exchange", exchange)
+        debrief = part.get("debrief", {}).get("debrief", debrief)
     if exchange is None:
         raise EngineError("the exchange ended without a result; try again")
     yield Finished(exchange, debrief)

@@ -36,7 +36,11 @@ def content_folder(name: str, chosen: Path | None = None) -> Path:
     for candidate in candidates:
         if candidate.is_dir() and any(candidate.glob("*.yaml")):
             return candidate
-    raise ContentError([f"no {name} folder with .yaml files in {candidates[0].parent}, and none came with this installation; reinstall simcustomer"])
+    raise ContentError(
+        [
+            f"no {name} folder with .yaml files in {candidates[0].parent}, and none came with this installation; reinstall simcustomer"
+        ]
+    )
 
 
 def content_hash(content: BaseModel) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,11 +48,34 @@ def clean_reply(text: str, *, longest: int) -> str:
             f"Your reply holds a broken character (half of an emoji, at position {broken.start() + 1}). Delete it and send again."
         )
     if len(text) > longest:
-        raise InvalidReply(f"Your reply is {len(text):,} characters long; the most is {longest:,}. Shorten it and send again.")
+        raise InvalidReply(
+            f"Your reply is {len(text):,} characters long; the most is {longest:,}. Shorten it and send again."
+        )
     reply = unicodedata.normalize("NFC", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
     if not any(unicodedata.category(character)[0] in "LNPSM" for character in reply):
         raise InvalidReply("Your reply is empty. Write what you would say to the customer, then send.")
     return reply
+
+
+def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owner: str, seed: int) -> Session:
+    """A new session in which the customer has said the opening; not stored."""
+    return Session(
+        id=session_id,
+        owner=owner,
+        persona=persona,
+        rubric=rubric,
+        seed=seed,
+        provenance=Provenance(
+            persona=content_hash(persona),
+            rubric=content_hash(rubric),
+            customer=cast.customer.name,
+            grader=cast.grader.name,
+            coach=cast.coach.name,
+            version=__version__,
+        ),
+        opening=cast.customer.opening(persona, seed),
+        started_at=datetime.now(UTC),
+    )
 
 
 @dataclass(frozen=True)
@@ -68,23 +91,7 @@ class Practice:
     def start(self, persona: Persona, rubric: Rubric, *, owner: str, seed: int | None = None) -> Session:
         """Begin a session: the customer's opening is said and stored."""
         seed = secrets.randbelow(2**31) if seed is None else seed
-        session = Session(
-            id=self.new_id(),
-            owner=owner,
-            persona=persona,
-            rubric=rubric,
-            seed=seed,
-            provenance=Provenance(
-                persona=content_hash(persona),
-                rubric=content_hash(rubric),
-                customer=self.cast.customer.name,
-                grader=self.cast.grader.name,
-                coach=self.cast.coach.name,
-                version=__version__,
-            ),
-            opening=self.cast.customer.opening(persona, seed),
-            started_at=datetime.now(UTC),
-        )
+        session = begin(persona, rubric, self.cast, session_id=self.new_id(), owner=owner, seed=seed)
         self.store.add(session)
         return session
 
@@ -156,7 +163,9 @@ class Practice:
             async with self._renewed(claim):
                 session = await asyncio.to_thread(self.store.load, session_id, owner)
                 if session.pending is None:
-                    raise StoreError("The reply is no longer waiting for an answer. Reload to see where the session stands.")
+                    raise StoreError(
+                        "The reply is no longer waiting for an answer. Reload to see where the session stands."
+                    )
                 async for event in run_exchange(self.graph, session, session.pending):
                     if isinstance(event, Finished):
                         finished = event
@@ -171,7 +180,7 @@ class Practice:
         yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
 
     @asynccontextmanager
-    async def _renewed(self, claim: Claim) -> AsyncIterator[None]:
+    async def _renewed(self, claim: Claim) -> AsyncGenerator[None]:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(CLAIM_SECONDS / 3)

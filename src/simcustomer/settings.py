@@ -35,6 +35,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"SIMCUSTOMER_{'_'.join(str(part) for part in detail['loc']).upper()}: {detail['msg']}" for detail in error.errors()
+            f"SIMCUSTOMER_{'_'.join(str(part) for part in detail['loc']).upper()}: {detail['msg']}"
+            for detail in error.errors()
         )
         raise SettingsError(f"A setting cannot be used: {problems}.") from error

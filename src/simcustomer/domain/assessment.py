@@ -71,7 +71,7 @@ class Assessment(Frozen):
                 missteps=(*(e.misstep for e in verified if e.misstep), *finding.missing),
             )
             verdicts.append(Verdict(technique=technique.id, level=level, evidence=verified, missing=finding.missing))
-        levels = {verdict.technique: verdict.level for verdict in verdicts}
+        levels: dict[str, Level | None] = {verdict.technique: verdict.level for verdict in verdicts}
         return cls(verdicts=tuple(verdicts), overall=rubric.overall(levels), unverified=tuple(unverified))
 
     @property

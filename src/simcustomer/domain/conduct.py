@@ -32,6 +32,9 @@ WORTH: dict[str, Shift] = {
 }
 """What hearing an offer for the first time does."""
 
+MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
+"""The most that one reply lowers anger or raises trust, by the persona's difficulty: nobody is won over at a stroke."""
+
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
 UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
 
@@ -42,7 +45,7 @@ OPEN_OUTCOMES = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
 def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""
     persona = session.persona
-    shifts = tuple(_shifts(persona, session.exchanges, appraisal))
+    shifts = _bounded(tuple(_shifts(persona, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty])
     mood = session.mood.moved(shifts)
     unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
     return Stance(
@@ -67,12 +70,31 @@ def _shifts(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) 
     yield from softeners
     yield from triggers
     for offer in new_offers:
-        yield WORTH[offer.worth].model_copy(update={"cause": f"offer.{offer.id}", "because": f"offered {_named(offer)}"})
-    gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(o.worth != "insult" for o in new_offers)
+        yield WORTH[offer.worth].model_copy(
+            update={"cause": f"offer.{offer.id}", "because": f"offered {_named(offer)}"}
+        )
+    gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(
+        o.worth != "insult" for o in new_offers
+    )
     if not gained and not appraisal.asked:
         yield UNHEARD
     else:
         yield WAITING
+
+
+def _bounded(shifts: tuple[Shift, ...], most: float) -> tuple[Shift, ...]:
+    """The shifts, with one more that takes back what softening goes beyond `most`."""
+    anger = sum(shift.anger for shift in shifts)
+    trust = sum(shift.trust for shift in shifts)
+    if anger >= -most and trust <= most:
+        return shifts
+    guard = Shift(
+        cause="guard",
+        because="one good reply does not win them over",
+        anger=round(max(0.0, -most - anger), 2),
+        trust=round(min(0.0, most - trust), 2),
+    )
+    return (*shifts, guard)
 
 
 def _softened(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
@@ -102,7 +124,9 @@ def _inflamed(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal
     for misstep in appraisal.missteps:
         if misstep not in covered:
             words = misstep.split(".")[-1].replace("_", " ")
-            yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(persona.volatility)
+            yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(
+                persona.volatility
+            )
 
 
 def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:

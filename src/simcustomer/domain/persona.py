@@ -148,7 +148,9 @@ class Reveal(Frozen):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if self.when != "opening" and not self.topics:
-            raise ValueError(f"a fact revealed by {self.when!r} needs topics: the words that a question about it contains")
+            raise ValueError(
+                f"a fact revealed by {self.when!r} needs topics: the words that a question about it contains"
+            )
         if self.when == "trust" and not self.trust:
             raise ValueError("a fact revealed by 'trust' needs trust: the level from which it is told")
         return self
@@ -241,7 +243,8 @@ class Endings(Frozen):
     longest: Annotated[int, Field(ge=3, le=40)] = 12
 
 
-SpokenLines = dict[Literal["any", Temper], Lines]
+SpokenLines = dict[Literal["any", "angry", "tense", "calm"], Lines]
+"""Lines by temper (the values of `Temper`), or for any."""
 
 
 class Persona(Frozen):
@@ -308,7 +311,7 @@ class Persona(Frozen):
     def spoken(self, act: Act, temper: Temper) -> tuple[str, ...]:
         """The persona's lines for an act in a temper: that temper's own first, then those for any."""
         filed = self.lines[act]
-        return (*filed.get(temper, ()), *filed.get("any", ()))
+        return (*filed.get(temper.value, ()), *filed.get("any", ()))
 
     @property
     def scenario(self) -> Scenario:

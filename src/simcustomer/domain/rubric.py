@@ -69,8 +69,7 @@ class Technique(Frozen):
         for level, ways in sorted(self.levels.items()):
             if any(_parts(way) <= shown for way in ways):
                 earned = level
-        ceiling = min((self.caps[name] for name in wrong), default=3)
-        return min(earned, ceiling)
+        return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
 
 
 def _parts(way: str) -> frozenset[str]:
@@ -131,7 +130,9 @@ class Rubric(Frozen):
     def mean_level(self, levels: Mapping[str, float | None]) -> float | None:
         """Weighted mean (0-3) over the techniques that have a level; None where none has."""
         # Fractions: the mean of equal levels must be that level, whatever the order and the weights.
-        pairs = [(Fraction(t.weight), Fraction(value)) for t in self.techniques if (value := levels.get(t.id)) is not None]
+        pairs = [
+            (Fraction(t.weight), Fraction(value)) for t in self.techniques if (value := levels.get(t.id)) is not None
+        ]
         if not pairs:
             return None
         total = sum((weight for weight, _ in pairs), Fraction(0))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -44,7 +45,7 @@ def open_engine(database_url: str) -> Engine:
 
 
 @contextmanager
-def guarded(url: URL) -> Iterator[None]:
+def guarded(url: URL) -> Generator[None]:
     """Turn what the database driver raises into a StoreError in words that help."""
     try:
         yield
@@ -57,9 +58,15 @@ def _explained(error: SQLAlchemyError, url: URL) -> str:
     cause = str(error.orig) if isinstance(error, DatabaseError) else type(error).__name__
     lowered = cause.lower()
     if "not a database" in lowered or "malformed" in lowered:
-        return f"{where} is damaged or is not a simcustomer database. Nothing was changed; restore a backup, or move the file away to start afresh."
+        return (
+            f"{where} is damaged or is not a simcustomer database. Nothing was changed; restore a backup, or move the file "
+            "away to start afresh."
+        )
     if "readonly" in lowered or "unable to open" in lowered or "permission" in lowered:
-        return f"{where} cannot be opened for writing. Check the folder's permissions, or set SIMCUSTOMER_DATABASE_URL to a place you may write to."
+        return (
+            f"{where} cannot be opened for writing. Check the folder's permissions, or set SIMCUSTOMER_DATABASE_URL to a "
+            "place you may write to."
+        )
     if "locked" in lowered:
         return f"{where} is busy with another program. Nothing typed was lost; try again in a moment."
     if "full" in lowered:
@@ -82,8 +89,8 @@ def _make_private_file(url: URL) -> None:
         ) from error
 
 
-def _configure_sqlite(connection: object, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's connection is untyped here
+def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade
@@ -170,6 +170,14 @@ class Store:
                 .values(debrief=debrief.model_dump_json())
             )
 
+    def check(self) -> str:
+        """Where the database is and how many sessions it holds, after a write that is taken back."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            connection.execute(insert(contents).values(hash="doctor", kind="doctor", body=""))
+            connection.rollback()
+            count = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
+        return f"{count} sessions in {self.engine.url.render_as_string(hide_password=True)}"
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
@@ -186,7 +194,7 @@ def open_store(database_url: str) -> Store:
     return Store(open_engine(database_url))
 
 
-def _is(claim: Claim) -> Any:  # noqa: ANN401  # SQLAlchemy's expression type
+def _is(claim: Claim) -> ColumnElement[bool]:
     return (exchanges.c.session_id == claim.session_id) & (exchanges.c.number == claim.number)
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -27,8 +39,8 @@ sessions = Table(
     Column("id", String(64), primary_key=True),
     Column("owner", String(120), nullable=False),
     Column("persona_id", String(60), nullable=False),
-    Column("persona_hash", ForeignKey("contents.hash"), nullable=False),
-    Column("rubric_hash", ForeignKey("contents.hash"), nullable=False),
+    Column("persona_hash", String(64), ForeignKey("contents.hash"), nullable=False),
+    Column("rubric_hash", String(64), ForeignKey("contents.hash"), nullable=False),
     Column("seed", Integer, nullable=False),
     Column("provenance", Text, nullable=False),
     Column("opening", Text, nullable=False),
@@ -43,7 +55,7 @@ exchanges = Table(
     "exchanges",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("session_id", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("reply", Text, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),

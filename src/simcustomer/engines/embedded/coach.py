@@ -131,4 +131,3 @@ def offered(permission: str) -> str:
     """A permission of the brief ("Pay £30 for each missed visit.") as an offer ("I can pay £30 for each missed visit.")."""
     sentence = permission.rstrip(".") + "."
     return f"I can {sentence[0].lower()}{sentence[1:]}"
-

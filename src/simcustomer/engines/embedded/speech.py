@@ -63,7 +63,7 @@ class Speech:
             return []
         if outcome is not None:
             # A question asked in the last reply is still answered before the last words.
-            return [*self._answers(most=1), *self._line(_LAST_WORDS[outcome])]
+            return [*self._told(most=1), *self._line(_LAST_WORDS[outcome])]
         return self._middle() or self._line(*_FILLERS)
 
     def _middle(self) -> list[str]:
@@ -82,21 +82,16 @@ class Speech:
         return next((line for act, applies in _REACTIONS if applies(self) and (line := self._line(act))), [])
 
     def _answers(self, *, most: int) -> list[str]:
-        may_tell = set(self.stance.may_tell)
-        pieces: list[str] = []
-        withheld = False
-        for fact in self.persona.facts:
-            if fact.id not in self.understanding.appraisal.asked:
-                continue
-            if fact.id in may_tell and len(pieces) < most:
-                pieces += self._unsaid(fact.says)
-            elif fact.id not in may_tell:
-                withheld = True
-        if not pieces and withheld:
-            pieces = self._line(Act.WITHHOLD)
-        if not pieces and "question" in self.understanding.acts:
-            pieces = self._line(Act.DONT_KNOW)
-        return pieces
+        """The facts asked for, or a line that withholds them or does not know."""
+        if told := self._told(most=most):
+            return told
+        if set(self.understanding.appraisal.asked) - set(self.stance.may_tell):
+            return self._line(Act.WITHHOLD)
+        return self._line(Act.DONT_KNOW) if "question" in self.understanding.acts else []
+
+    def _told(self, *, most: int) -> list[str]:
+        asked = set(self.understanding.appraisal.asked) & set(self.stance.may_tell)
+        return [line for fact in self.persona.facts if fact.id in asked for line in self._unsaid(fact.says)][:most]
 
     def _push(self, *, has_answered: bool, has_reacted: bool) -> list[str]:
         if has_answered and has_reacted:
@@ -104,12 +99,18 @@ class Speech:
         if self._wants_supervisor() and self.random.random() < 0.4:
             return self._line(Act.WANT_SUPERVISOR, Act.PRESS)
         if not has_reacted and not has_answered:
-            return self._line(Act.UNANSWERED, Act.VENT, Act.PRESS) if self.random.random() < 0.5 else self._line(Act.VENT, Act.PRESS)
+            return (
+                self._line(Act.UNANSWERED, Act.VENT, Act.PRESS)
+                if self.random.random() < 0.5
+                else self._line(Act.VENT, Act.PRESS)
+            )
         return self._line(Act.PRESS, Act.VENT)
 
     def _wants_supervisor(self) -> bool:
         able = any(o.remedy is Remedy.SUPERVISOR and o.worth != "insult" for o in self.persona.offers)
-        offered = any(o.remedy is Remedy.SUPERVISOR for o in offers_on_table(self.scene.session, self.understanding.appraisal))
+        offered = any(
+            o.remedy is Remedy.SUPERVISOR for o in offers_on_table(self.scene.session, self.understanding.appraisal)
+        )
         return able and not offered and (self.stance.mood.anger >= 7 or self.stance.mood.patience <= 3)
 
     def _line(self, *acts: Act) -> list[str]:
@@ -122,14 +123,18 @@ class Speech:
 
     def _by_temper(self, act: Act) -> Iterator[Iterable[str]]:
         filed = self.persona.lines[act]
-        own = filed.get(self.stance.mood.temper, ())
+        own = filed.get(self.stance.mood.temper.value, ())
         general = filed.get("any", ())
         # Own lines come first, but not always, or three lines would open every seed's session alike.
         yield own if own and self.random.random() < 0.7 else (*own, *general)
         yield (*own, *general)
-        nearest = {Temper.ANGRY: (Temper.TENSE,), Temper.TENSE: (Temper.CALM, Temper.ANGRY), Temper.CALM: (Temper.TENSE,)}
+        nearest = {
+            Temper.ANGRY: (Temper.TENSE,),
+            Temper.TENSE: (Temper.CALM, Temper.ANGRY),
+            Temper.CALM: (Temper.TENSE,),
+        }
         for temper in nearest[self.stance.mood.temper]:
-            yield filed.get(temper, ())
+            yield filed.get(temper.value, ())
 
     def _unsaid(self, lines: Iterable[str]) -> list[str]:
         fitting = [filled for line in lines if (filled := self._filled(line)) and not sentences(filled) & self.said]
@@ -170,7 +175,9 @@ def _missteps(*names: str) -> Callable[[Speech], bool]:
 
 
 def _apologies(speech: Speech) -> int:
-    return sum("recovery" in e.appraisal.techniques or "sorry" in e.reply.lower() for e in speech.scene.session.exchanges)
+    return sum(
+        "recovery" in e.appraisal.techniques or "sorry" in e.reply.lower() for e in speech.scene.session.exchanges
+    )
 
 
 def _either(*tests: Callable[[Speech], bool]) -> Callable[[Speech], bool]:
@@ -216,7 +223,8 @@ def framed(persona: Persona, pieces: list[str]) -> str:
         return ""
     if persona.channel is Channel.EMAIL:
         return "\n\n".join([persona.voice.greeting or "", *pieces, persona.voice.sign_off or ""]).strip()
-    return " ".join(pieces)
+    # Someone who chats sends a line at a time.
+    return ("\n" if persona.channel is Channel.CHAT else " ").join(pieces)
 
 
 def opening_line(persona: Persona, rng: random.Random) -> str:

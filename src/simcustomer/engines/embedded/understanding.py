@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
-
 from simcustomer.domain.assessment import Finding
 from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
+from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, stem
 from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import Scene
@@ -36,7 +34,6 @@ _PLAIN_ACTS = (
 _WHOLE = float("inf")
 _MOST_FACTS = 2
 _WORTH = {"insult": 0, "part": 1, "full": 2}
-_STEMMER = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,11 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         hangs_up=reading.has("hang_up"),
     )
     return Understanding(
-        appraisal=appraisal, acts=acts, time=_first(reading, "time_definite"), amount=_first(reading, "money"), asked_again=again
+        appraisal=appraisal,
+        acts=acts,
+        time=_first(reading, "time_definite"),
+        amount=_first(reading, "money"),
+        asked_again=again,
     )
 
 
@@ -210,7 +211,7 @@ def _is_tentative(reading: Reading, cue: Cue) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _stems(phrase: str) -> frozenset[str]:
-    return frozenset(str(_STEMMER.stemWord(word)) for word in re.findall(r"[^\W_]+", phrase.lower()))
+    return frozenset(stem(word) for word in re.findall(r"[^\W_]+", phrase.lower()))
 
 
 def _asked(
@@ -225,7 +226,8 @@ def _asked(
             if hits:
                 reached[fact.id] = max(hits, reached.get(fact.id, 0))
     order = sorted(reached, key=lambda fact_id: -reached[fact_id])
-    known = {fact.id for fact in persona.facts if fact.reveal.when == "opening"} | set(told)
+    # What the opening says may be asked about once more; it need not have said all of it.
+    known = set(told) - {fact.id for fact in persona.facts if fact.reveal.when == "opening"}
     fresh = [fact_id for fact_id in order if fact_id not in known][:_MOST_FACTS]
     if not fresh and reading.has("probe"):
         fresh = [fact.id for fact in _untold(persona, known, trust)][:1]
@@ -237,7 +239,7 @@ def _untold(persona: Persona, known: set[str], trust: float) -> Iterator[Fact]:
     """Facts that an open question may bring out: what matters most to the customer first, where trust allows it."""
     waiting = [fact for fact in persona.facts if fact.id not in known]
     yield from (fact for fact in waiting if fact.reveal.when == "trust" and fact.reveal.trust <= trust)
-    yield from (fact for fact in waiting if fact.reveal.when != "trust")
+    yield from (fact for fact in waiting if fact.reveal.when == "asked")
 
 
 def _asking(reading: Reading) -> Iterator[Span]:

@@ -2,6 +2,6 @@
 
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon, load_lexicon
 from simcustomer.engines.embedded.nlu.reading import Cue, Reading
-from simcustomer.engines.embedded.nlu.text import Text, content_stems
+from simcustomer.engines.embedded.nlu.text import Text, content_stems, stem
 
-__all__ = ["Cue", "Lexicon", "Reading", "Text", "content_stems", "load_lexicon"]
+__all__ = ["Cue", "Lexicon", "Reading", "Text", "content_stems", "load_lexicon", "stem"]

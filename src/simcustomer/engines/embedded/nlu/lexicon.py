@@ -1,7 +1,7 @@
 """The lexicon: named cues, each a list of patterns, in TOML files beside the engine.
 
 A cue file has `[macros]`, pieces that patterns name as `<piece>`, and `[cues]`, lists of regular expressions. Patterns
-meet lower and upper case alike, a space in a pattern meets any run of white space, and a pattern begins and ends at the
+meet lower and upper case alike, a space in a pattern meets any run of white space (` ?` none too), and a pattern begins and ends at the
 edge of a word.
 """
 
@@ -60,7 +60,7 @@ def compile_phrases(phrases: tuple[str, ...], macros: dict[str, str] | None = No
             if found.group(1) not in (macros or {}):
                 raise EngineError(f"the pattern {phrase!r} names <{found.group(1)}>, which is no macro")
             expanded = expanded.replace(found.group(), f"(?:{(macros or {})[found.group(1)]})")
-        expanded = expanded.replace(" ", r"\s+")
+        expanded = expanded.replace(" ?", r"\s*").replace(" ", r"\s+")
         try:
             re.compile(expanded)
         except re.error as error:

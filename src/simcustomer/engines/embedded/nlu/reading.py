@@ -16,8 +16,13 @@ _CONDITION = re.compile(
     r"|unless|would have|could have|should have|might have|were to)\b",
     re.IGNORECASE,
 )
-_REPORT = re.compile(r"\b(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|says|say|told|tell|want me to say)\b",
-                     re.IGNORECASE)
+_REPORT = re.compile(
+    r"\b(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|says|say|told|tell|want me to say)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))\b", re.IGNORECASE)
+"""Where a negation or a report stops reaching forward."""
+
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
 _SCOPE = 6
 """Words before a cue in which a negation still reaches it."""
@@ -101,18 +106,26 @@ class Reading:
     def _cue(self, name: str, span: Span) -> Cue:
         sentence = self.text.sentence_at(span.start)
         before = self.text.even[sentence.start : span.start]
+        clause = before[max((end.end() for end in _CLAUSE_END.finditer(before)), default=0) :]
         return Cue(
             name=name,
             span=span,
             sentence=sentence,
-            negated=bool(_NEGATION.search(" ".join(before.split()[-_SCOPE:]))),
+            negated=bool(_NEGATION.search(" ".join(clause.split()[-_SCOPE:]))),
             hypothetical=bool(_CONDITION.search(before)),
-            reported=bool(_REPORT.search(before)) or self._in_quotes(span),
+            reported=bool(_REPORT.search(clause)) or self._in_quotes(span),
             borrowed=self._is_borrowed(span),
         )
 
     def _in_quotes(self, span: Span) -> bool:
         return any(m.start() <= span.start and span.end <= m.end() for m in _QUOTED.finditer(self.text.even))
+
+    def copied_share(self, span: Span) -> float:
+        """Share (0-1) of a stretch that is in the other side's own words."""
+        covered: set[int] = set()
+        for start, end in self._copied:
+            covered.update(range(max(start, span.start), min(end, span.end)))
+        return len(covered) / max(span.end - span.start, 1)
 
     def _is_borrowed(self, span: Span) -> bool:
         return any(start < span.end and span.start < end for start, end in self._copied)

@@ -6,15 +6,28 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import snowballstemmer
 
-_PLAIN = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-",
-                        "\u2014": "-", "\u2212": "-"})
+_PLAIN = str.maketrans(
+    {
+        "\u2019": "'",
+        "\u2018": "'",
+        "\u00b4": "'",
+        "`": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+    }
+)
 _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bno)(?:[.!?\u2026]+[\"')]*(?=\s|$)|\n+)", re.IGNORECASE)
+_SENTENCE_END = re.compile(
+    r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bno)(?:[.!?\u2026]+[\"')]*(?=\s|$)|\n+)", re.IGNORECASE
+)
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -74,10 +87,13 @@ class Text:
 
 
 @lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word))
+def stem(word: str) -> str:
+    """The stem of one lower-case word (Snowball's English stemmer)."""
+    stemmed: Any = _STEMMER.stemWord(word)
+    return str(stemmed)
 
 
 def content_stems(words: tuple[str, ...], stop: frozenset[str]) -> frozenset[str]:
     """Stems of the words that carry content: not in `stop`, and numbers kept whole."""
-    return frozenset(_stem(word.split("'")[0]) for word in words if word not in stop and (len(word) > 2 or word.isdigit()))
+    carrying = (word for word in words if word not in stop and (len(word) > 2 or word.isdigit()))
+    return frozenset(stem(word.split("'")[0]) for word in carrying)

@@ -11,4 +11,5 @@ from typing import Any
 @cache
 def phrases(name: str) -> dict[str, Any]:
     """The content of `name.toml`."""
-    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    source = files("simcustomer.engines.embedded.phrases").joinpath(f"{name}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))

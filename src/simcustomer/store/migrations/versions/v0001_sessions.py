@@ -53,9 +53,7 @@ def upgrade() -> None:
         sa.Column("stance", sa.Text()),
         sa.Column("grade", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_exchanges"),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="fk_exchanges_session_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_exchanges_session_id", ondelete="CASCADE"),
         sa.UniqueConstraint("session_id", "number", name="uq_exchanges_session_id"),
     )
 

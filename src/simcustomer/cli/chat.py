@@ -1,0 +1,126 @@
+"""`simcustomer chat`: a practice in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
+from simcustomer.errors import InvalidReply, NotFound
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from simcustomer.domain.session import Session
+    from simcustomer.practice import Practice
+
+OWNER = "local"
+_HELP = "Write what you would say and press Enter. /brief shows the brief again, /end ends the conversation, /quit leaves it open."
+
+
+def chat(
+    persona: Annotated[str | None, typer.Argument(help="Id of the persona; see `simcustomer personas list`.")] = None,
+    session: Annotated[str | None, typer.Option("--session", help="Go on with a session that was left open.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Makes the customer's choice of words repeatable.", min=0, max=2**31 - 1)
+    ] = None,
+    engine: Engine = "embedded",
+    customer_engine: CustomerEngine = None,
+    grader_engine: GraderEngine = None,
+    rubric: RubricId = None,
+) -> None:
+    """Practise in the terminal, with a debrief at the end."""
+    import asyncio
+
+    from simcustomer import wiring
+    from simcustomer.settings import load_settings
+    from simcustomer.store import open_store
+
+    if (persona is None) == (session is None):
+        raise NotFound(
+            "Name a persona to practise with (see `simcustomer personas list`), or a session with --session."
+        )
+    settings = load_settings()
+    library = wiring.library(settings)
+    chosen = library.persona(persona) if persona is not None else None
+    players = wiring.cast(customer_engine or engine, grader_engine or engine)
+    store = open_store(settings.database_url)
+    try:
+        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+        if chosen is not None:
+            opened = practice.start(chosen, library.rubric(rubric or settings.rubric), owner=OWNER, seed=seed)
+        else:
+            opened = practice.open(str(session), owner=OWNER)
+        asyncio.run(_converse(practice, opened))
+    finally:
+        store.close()
+
+
+async def _converse(practice: Practice, session: Session) -> None:
+    from simcustomer.cli.briefing import briefing
+    from simcustomer.cli.debriefing import debriefing
+    from simcustomer.cli.display import console
+
+    screen = console()
+    screen.print(briefing(session.persona))
+    screen.print(_HELP, style="dim")
+    screen.print(f"Session {session.id}", style="dim", markup=False)
+    screen.print()
+    for turn in session.transcript.turns:
+        _say(screen, session.persona.name if turn.role == "customer" else "You", turn.text)
+    if session.pending is not None:
+        session = await _hear(practice, session, None, screen)
+    while session.outcome is None:
+        reply = _read(screen)
+        if reply is None or reply.strip() == "/end":
+            session = await practice.finish(session.id, owner=OWNER)
+        elif reply.strip() == "/quit":
+            screen.print(f"Left open. Go on with: simcustomer chat --session {session.id}", markup=False)
+            return
+        elif reply.strip() == "/brief":
+            screen.print(briefing(session.persona))
+        else:
+            session = await _hear(practice, session, reply, screen)
+    screen.print()
+    screen.print(debriefing(session))
+
+
+async def _hear(practice: Practice, session: Session, reply: str | None, screen: Console) -> Session:
+    """Send a reply (None: one that was stored before) and print the answer as it comes; the session after it."""
+    from simcustomer.practice import Settled
+
+    if reply is None:
+        events = practice.resume(session.id, owner=OWNER)
+    else:
+        events = practice.respond(session.id, reply, owner=OWNER, number=len(session.exchanges) + 1)
+    started = False
+    try:
+        async for event in events:
+            if isinstance(event, Settled):
+                session = event.session
+            else:
+                if not started:
+                    screen.print(f"{session.persona.name}: ", style="bold", end="", markup=False)
+                    started = True
+                screen.print(event.text, end="", markup=False, soft_wrap=True)
+    except InvalidReply as error:
+        screen.print(str(error), style="yellow", markup=False)
+        return session
+    screen.print("\n" if started else "")
+    return session
+
+
+def _say(screen: Console, who: str, text: str) -> None:
+    screen.print(f"{who}: ", style="bold", end="", markup=False)
+    screen.print(text, markup=False, soft_wrap=True)
+    screen.print()
+
+
+def _read(screen: Console) -> str | None:
+    """A line of the trainee's; None at the end of input."""
+    if sys.stdin.isatty():
+        screen.print("You: ", style="bold", end="")
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None

@@ -1,0 +1,105 @@
+"""`simcustomer personas`: list, show, lint."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from simcustomer.cli.options import AsJson, RubricId
+
+app = typer.Typer(help="Find, read and check personas.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_personas(as_json: AsJson = False) -> None:
+    """List the personas that can be practised with."""
+    from simcustomer import wiring
+    from simcustomer.settings import load_settings
+
+    personas = wiring.library(load_settings()).personas()
+    if as_json:
+        keys = {
+            "id",
+            "version",
+            "title",
+            "name",
+            "kinds",
+            "trade",
+            "channel",
+            "difficulty",
+            "trains",
+            "blurb",
+            "content_note",
+        }
+        typer.echo(
+            json.dumps({"personas": [p.model_dump(mode="json", include=keys) for p in personas]}, ensure_ascii=False)
+        )
+        return
+    from rich.table import Column, Table
+
+    from simcustomer.cli.display import console
+
+    table = Table(
+        Column("id", no_wrap=True), "customer", "channel", "difficulty", "what it is about", box=None, pad_edge=False
+    )
+    for persona in personas:
+        note = f" [{persona.content_note}]" if persona.content_note else ""
+        table.add_row(persona.id, persona.name, persona.channel.value, persona.difficulty, f"{persona.title}{note}")
+    console().print(table, markup=False)
+
+
+@app.command("show")
+def show(
+    persona_id: Annotated[str, typer.Argument(metavar="PERSONA", help="Id of the persona.")], as_json: AsJson = False
+) -> None:
+    """Show what a trainee is told of a persona; `--json` prints the whole of it, hidden parts too."""
+    from simcustomer import wiring
+    from simcustomer.settings import load_settings
+
+    persona = wiring.library(load_settings()).persona(persona_id)
+    if as_json:
+        typer.echo(persona.model_dump_json(indent=1))
+        return
+    from simcustomer.cli.briefing import briefing
+    from simcustomer.cli.display import console
+
+    console().print(briefing(persona))
+
+
+@app.command("lint")
+def lint(
+    persona_ids: Annotated[list[str] | None, typer.Argument(metavar="[PERSONA]...", help="Ids; default: all.")] = None,
+    rubric: RubricId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check personas without playing them; exit code 1 where there is something to mend."""
+    from simcustomer import wiring
+    from simcustomer.errors import ContentError
+    from simcustomer.evaluation.lint import lint_persona
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    library = wiring.library(settings)
+    chosen = library.rubric(rubric or settings.rubric)
+    findings: dict[str, list[str]] = {}
+    for persona_id in persona_ids or library.persona_ids:
+        try:
+            findings[persona_id] = list(lint_persona(library.persona(persona_id), chosen))
+        except ContentError as error:
+            findings[persona_id] = error.problems
+    _report(findings, as_json=as_json)
+    if any(findings.values()):
+        raise typer.Exit(1)
+
+
+def _report(findings: dict[str, list[str]], *, as_json: bool) -> None:
+    if as_json:
+        report: list[dict[str, Any]] = [{"id": persona_id, "findings": found} for persona_id, found in findings.items()]
+        typer.echo(json.dumps({"personas": report}, ensure_ascii=False))
+        return
+    for persona_id, found in findings.items():
+        typer.echo(f"{persona_id}: {'nothing to mend' if not found else f'{len(found)} to mend'}")
+        for finding in found:
+            typer.echo(f"  {finding}")

@@ -1,0 +1,84 @@
+"""`simcustomer doctor`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from simcustomer.cli.options import AsJson
+from simcustomer.errors import SimcustomerError
+
+if TYPE_CHECKING:
+    from simcustomer.settings import Settings
+
+
+class Check(NamedTuple):
+    """One thing looked at: what is used, or what is wrong."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say which engines, folders and database would be used, and whether they answer; exit code 1 where one does not."""
+    from simcustomer import __version__
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    checks = [
+        Check("version", True, __version__),
+        _checked("personas", lambda: _personas(settings)),
+        _checked("rubric", lambda: _rubric(settings)),
+        _checked("database", lambda: _database(settings.database_url)),
+        _checked("engines", _engines),
+    ]
+    if as_json:
+        typer.echo(json.dumps({"checks": [check._asdict() for check in checks]}, ensure_ascii=False))
+    else:
+        for check in checks:
+            typer.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.found}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except SimcustomerError as error:
+        return Check(name, False, str(error))
+
+
+def _personas(settings: Settings) -> str:
+    from simcustomer import wiring
+
+    library = wiring.library(settings)
+    return f"{len(library.personas())} in {library.personas_folder}"
+
+
+def _rubric(settings: Settings) -> str:
+    from simcustomer import wiring
+
+    library = wiring.library(settings)
+    rubric = library.rubric(settings.rubric)
+    return f"{rubric.id} version {rubric.version} in {library.rubrics_folder}"
+
+
+def _database(url: str) -> str:
+    from simcustomer.store import open_store
+
+    store = open_store(url)
+    try:
+        return store.check()
+    finally:
+        store.close()
+
+
+def _engines() -> str:
+    from simcustomer import wiring
+
+    players = wiring.cast()
+    return f"{players.customer.name}, {players.grader.name}, {players.coach.name}; no network, no key"

@@ -1,0 +1,66 @@
+"""`simcustomer grade`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from simcustomer.cli.options import Engine, GraderEngine, RubricId
+
+if TYPE_CHECKING:
+    from simcustomer.domain.rubric import Rubric
+    from simcustomer.roles import Grader
+
+
+def grade(
+    file: Annotated[
+        Path, typer.Argument(help="Transcripts, one JSON object a line: id, channel, scenario (optional), turns.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.")
+    ] = None,
+    engine: Engine = "embedded",
+    grader_engine: GraderEngine = None,
+    rubric: RubricId = None,
+) -> None:
+    """Grade every trainee reply of transcripts: one JSON line a reply, every quote verbatim."""
+    import asyncio
+
+    from simcustomer import wiring
+    from simcustomer.evaluation.files import written
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    chosen = wiring.library(settings).rubric(rubric or settings.rubric)
+    grader = wiring.grader(grader_engine or engine)
+    if output is None:
+        problems = asyncio.run(_grade_file(file, sys.stdout, grader, chosen))
+    else:
+        with written(output) as stream:
+            problems = asyncio.run(_grade_file(file, stream, grader, chosen))
+    if problems:
+        typer.echo(f"simcustomer: {problems} of the lines could not be graded; the others were.", err=True)
+        raise typer.Exit(2)
+
+
+async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -> int:
+    import json
+
+    from simcustomer.cli.display import progress
+    from simcustomer.evaluation.grading import graded_replies, read_transcripts
+
+    problems = replies = 0
+    with progress("Grading") as step:
+        for entry in read_transcripts(file):
+            if isinstance(entry, str):
+                typer.echo(f"simcustomer: {entry}", err=True)
+                problems += 1
+                continue
+            async for record in graded_replies(entry, grader, rubric):
+                out.write(json.dumps(record.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n")
+                replies += 1
+                step(f"{replies} replies")
+    return problems

@@ -1,0 +1,36 @@
+"""`simcustomer serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; loopback only, since there are no accounts yet.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 7860,
+    engine: Engine = "embedded",
+    customer_engine: CustomerEngine = None,
+    grader_engine: GraderEngine = None,
+    rubric: RubricId = None,
+) -> None:
+    """Open the web app for practice."""
+    from simcustomer import wiring
+    from simcustomer.settings import load_settings
+    from simcustomer.store import open_store
+    from simcustomer.ui.server import serve as run
+
+    settings = load_settings()
+    library = wiring.library(settings)
+    players = wiring.cast(customer_engine or engine, grader_engine or engine)
+    store = open_store(settings.database_url)
+    try:
+        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+        run(practice, library, rubric_id=rubric or settings.rubric, host=host, port=port)
+    finally:
+        store.close()

@@ -1,0 +1,224 @@
+"""One reply in its conversation, read once: sentences, cues, echoes of the customer, and what was already said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from simcustomer.domain.transcript import Channel, Speaker
+from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems
+from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.roles import GradingCase
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
+_SIGNATURE = re.compile(
+    r"\n\s*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)[,.]?\s*\n[\s\S]{0,160}\Z",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(r"\A\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?[^.!?\n,]{0,40}[,.!\n]+\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the reply; `echoes` are content stems that the customer used in the message being answered."""
+
+    span: Span
+    words: tuple[str, ...]
+    stems: frozenset[str]
+    echoes: frozenset[str]
+    asks: bool
+
+
+class Moment:
+    """All that the detectors look at; every property is computed at most once."""
+
+    def __init__(self, case: GradingCase, lexicon: Lexicon) -> None:
+        turns = case.transcript.turns
+        self.case = case
+        self.lexicon = lexicon
+        self.customer = Reading(turns[-2].text, lexicon)
+        self.reply = Reading(case.reply, lexicon, other=turns[-2].text)
+        self._earlier = turns[:-2]
+
+    @cached_property
+    def earlier_replies(self) -> tuple[Reading, ...]:
+        """The trainee's earlier replies, oldest first."""
+        return tuple(Reading(t.text, self.lexicon) for t in self._earlier if t.role is Speaker.TRAINEE)
+
+    @cached_property
+    def earlier_messages(self) -> tuple[Reading, ...]:
+        """The customer's earlier messages, oldest first."""
+        return tuple(Reading(t.text, self.lexicon) for t in self._earlier if t.role is Speaker.CUSTOMER)
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the trainee's first reply."""
+        return not self._earlier
+
+    @property
+    def written(self) -> bool:
+        """Whether the channel is text."""
+        return self.case.channel is not Channel.PHONE
+
+    @cached_property
+    def size(self) -> int:
+        """Words in the reply."""
+        return len(self.reply.text.words)
+
+    @cached_property
+    def body(self) -> Span:
+        """The reply without salutation and signature."""
+        even = self.reply.text.even
+        head = _SALUTATION.match(even)
+        tail = _SIGNATURE.search(even)
+        start = head.end() if head else 0
+        end = tail.start() if tail and tail.start() > start else len(even)
+        return Span(min(start, end), end)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Sentences of the body, in order."""
+        found: list[Sentence] = []
+        for span in self.reply.text.sentences:
+            clipped = Span(max(span.start, self.body.start), min(span.end, self.body.end))
+            if clipped.end <= clipped.start:
+                continue
+            words = tuple(m.group().lower() for m in _WORD.finditer(self.reply.text.even, clipped.start, clipped.end))
+            if words:
+                stems = content_stems(words, self.lexicon.stop) - self._names
+                asks = "?" in self.reply.text.even[clipped.start : clipped.end]
+                found.append(Sentence(clipped, words, stems, stems & self.customer.stems, asks))
+        return tuple(found)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        scenario = self.case.scenario
+        known = f"{scenario.customer_name or ''} {scenario.company or ''}".lower()
+        return content_stems(tuple(_WORD.findall(known)), self.lexicon.stop)
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Content stems of all that the customer has said so far."""
+        return self.customer.stems.union(*(m.stems for m in self.earlier_messages))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Content stems of the case's facts and policy, as far as they are known."""
+        scenario = self.case.scenario
+        text = " ".join((scenario.issue or "", *scenario.facts, *scenario.policy)).lower()
+        return content_stems(tuple(_WORD.findall(text)), self.lexicon.stop) - self._names
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Content stems of the reply's body."""
+        return frozenset[str]().union(*(s.stems for s in self.sentences))
+
+    @cached_property
+    def echoes(self) -> frozenset[str]:
+        """Content that the reply shares with the message it answers, outside copied stretches."""
+        return frozenset[str]().union(*(s.echoes for s in self.sentences if not self.copied(s.span)))
+
+    @cached_property
+    def recalled(self) -> frozenset[str]:
+        """Content that the reply shares with anything the customer has said."""
+        return frozenset(s for sentence in self.sentences if not self.copied(sentence.span) for s in sentence.stems & self.told)
+
+    @cached_property
+    def particulars(self) -> frozenset[str]:
+        """Case content of the reply: shared with the customer or with the case's facts, and numbers."""
+        numbers = {s for s in self.stems if any(ch.isdigit() for ch in s)}
+        return self.recalled | (self.stems & self.known) | numbers
+
+    @cached_property
+    def grip(self) -> float:
+        """How much of this case is in the reply: particulars, weighed up where the case's facts are not known."""
+        return len(self.particulars) * (1.0 if self.known else 1.4)
+
+    @cached_property
+    def substance(self) -> int:
+        """0 to 3 by how much of the case the reply holds, in number and as a share of its words."""
+        share = self.grip / max(self.size, 1)
+        steps = ((4, 0.06), (6, 0.085), (9, 0.1))
+        return sum(self.grip >= least and share >= density for least, density in steps)
+
+    def copied(self, span: Span) -> bool:
+        """Whether most of a stretch is the customer's own words pasted back."""
+        return self.reply.copied_share(span) > 0.5
+
+    def said(self, *names: str) -> tuple[Cue, ...]:
+        """Cues in the body that are the trainee's own and not negated; a condition is no bar."""
+        return tuple(
+            cue
+            for name in names
+            for cue in self.reply.cues(name)
+            if not (cue.negated or cue.reported or cue.borrowed) and self.body.start <= cue.span.start < self.body.end
+        )
+
+    def plain(self, *names: str) -> tuple[Cue, ...]:
+        """Cues in the body in whatever sense, except in quotation marks or copied."""
+        return tuple(
+            cue
+            for name in names
+            for cue in self.reply.cues(name)
+            if not (cue.reported or cue.borrowed) and self.body.start <= cue.span.start < self.body.end
+        )
+
+    def sentence_of(self, cue: Cue) -> Sentence | None:
+        """The sentence of the body that holds a cue."""
+        return next((s for s in self.sentences if s.span.start <= cue.span.start < s.span.end), None)
+
+    def holding(self, *names: str) -> tuple[Sentence, ...]:
+        """Sentences of the body with any of these cues (as `said`), in order."""
+        starts = [cue.span.start for cue in self.said(*names)]
+        return tuple(s for s in self.sentences if any(s.span.start <= start < s.span.end for start in starts))
+
+    def around(self, sentences: tuple[Sentence, ...], reach: int = 1) -> tuple[Sentence, ...]:
+        """The sentences with their neighbours up to `reach` away, in order."""
+        spans = {s.span for s in sentences}
+        places = [i for i, s in enumerate(self.sentences) if s.span in spans]
+        return tuple(s for i, s in enumerate(self.sentences) if any(abs(i - place) <= reach for place in places))
+
+    def without(self, sentences: tuple[Sentence, ...], *names: str) -> tuple[Sentence, ...]:
+        """Those of the sentences with none of these cues."""
+        barred = {s.span for s in self.holding(*names)}
+        return tuple(s for s in sentences if s.span not in barred)
+
+    @cached_property
+    def statements(self) -> tuple[Sentence, ...]:
+        """Sentences that do not ask."""
+        return tuple(s for s in self.sentences if not s.asks)
+
+    @cached_property
+    def questions(self) -> tuple[Sentence, ...]:
+        """Sentences that ask."""
+        return tuple(s for s in self.sentences if s.asks)
+
+    def customer_has(self, name: str) -> bool:
+        """Whether the message being answered holds a cue of the customer's."""
+        return bool(self.customer.cues(name))
+
+    def customer_count(self, name: str) -> int:
+        """How often a cue of the customer's stands in the message being answered."""
+        return len(self.customer.cues(name))
+
+    @cached_property
+    def shouted(self) -> int:
+        """Words in capitals in the message being answered."""
+        return len(_SHOUTED.findall(self.customer.text.even))
+
+    @cached_property
+    def asked(self) -> int:
+        """Questions in the message being answered."""
+        return self.customer.text.even.count("?")
+
+    @cached_property
+    def repeated(self) -> tuple[Sentence, ...]:
+        """Sentences of at least three words that the trainee has used before, word for word."""
+        before = {
+            tuple(m.group().lower() for m in _WORD.finditer(r.text.even, s.start, s.end))
+            for r in self.earlier_replies
+            for s in r.text.sentences
+        }
+        return tuple(s for s in self.sentences if len(s.words) >= 3 and s.words in before)

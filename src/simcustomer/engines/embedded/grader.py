@@ -1,0 +1,41 @@
+"""The embedded grader: finds evidence by rule in the reply and its conversation, with no model and no network."""
+
+from __future__ import annotations
+
+from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
+from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.detectors import DETECTORS, Moment
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.roles import GradingCase
+
+
+class EmbeddedGrader:
+    """Grades by detectors over a lexicon; the same case always gets the same grade."""
+
+    def __init__(self) -> None:
+        self._lexicon = load_lexicon("grading", "stop")
+
+    @property
+    def name(self) -> str:
+        """Engine and version, for provenance."""
+        return "embedded-grader/1"
+
+    async def grade(self, case: GradingCase) -> Grade:
+        """The assessment of the case's last turn; Ungraded where the rubric or the case gives nothing to go by."""
+        turns = case.transcript.turns
+        if not turns or turns[-1].role is not Speaker.TRAINEE:
+            return Ungraded(reason="the conversation does not end with a trainee's reply")
+        if not any(technique.id in DETECTORS for technique in case.rubric.techniques):
+            known = ", ".join(DETECTORS)
+            return Ungraded(reason=f"the embedded grader knows none of this rubric's techniques; it knows {known}")
+        return Assessment.of(case.rubric, case.reply, self.findings(case))
+
+    def findings(self, case: GradingCase) -> tuple[Finding, ...]:
+        """What the last turn shows of every technique; one that has no detector has no occasion."""
+        moment = Moment(case, self._lexicon)
+        return tuple(
+            DETECTORS[technique.id](moment, technique)
+            if technique.id in DETECTORS
+            else Finding(technique=technique.id, occasion=False)
+            for technique in case.rubric.techniques
+        )

@@ -1,0 +1,1 @@
+"""What engineers and authors run: grading of files, rehearsals, checks of content."""

@@ -1,0 +1,98 @@
+"""Grades transcripts from a file, one record a trainee reply, with the same grader as a practice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from simcustomer.domain.assessment import Assessment, Evidence, Grade
+from simcustomer.domain.model import Frozen
+from simcustomer.domain.rubric import Level, Rubric
+from simcustomer.domain.transcript import Channel, Scenario, Transcript, Turn
+from simcustomer.errors import InvalidInput
+from simcustomer.roles import Grader, GradingCase
+
+MOST_CHARACTERS = 5_000_000
+"""The longest line that is read; a whole conversation is a few thousand."""
+
+
+class TranscriptRecord(Frozen):
+    """One line of a transcripts file; fields beside these are let pass."""
+
+    model_config = Frozen.model_config | {"extra": "ignore"}
+
+    id: str
+    channel: Channel
+    scenario: Scenario = Scenario()
+    turns: tuple[Turn, ...]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The turns in their order."""
+        return Transcript(turns=self.turns)
+
+
+class GradedReply(Frozen):
+    """What `grade` prints of one reply; `turn` is its index in the transcript's turns."""
+
+    id: str
+    turn: int
+    levels: dict[str, Level | None]
+    evidence: tuple[dict[str, str], ...]
+    overall: Level | None
+    ungraded: str | None
+
+    @classmethod
+    def of(cls, record_id: str, turn: int, grade: Grade) -> GradedReply:
+        """The record of a grade."""
+        if isinstance(grade, Assessment):
+            evidence = tuple(_as_record(evidence) for evidence in grade.evidence)
+            return cls(
+                id=record_id, turn=turn, levels=grade.levels, evidence=evidence, overall=grade.overall, ungraded=None
+            )
+        return cls(id=record_id, turn=turn, levels={}, evidence=(), overall=None, ungraded=grade.reason)
+
+
+def _as_record(evidence: Evidence) -> dict[str, str]:
+    return {key: value for key, value in evidence.model_dump().items() if value is not None}
+
+
+def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
+    """The file's transcripts as they are read, and a sentence for each line that is none. Raises InvalidInput."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _record(line, f"{path}, line {number}")
+    except OSError as error:
+        raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _record(line: str, where: str) -> TranscriptRecord | str:
+    if len(line) > MOST_CHARACTERS:
+        return f"{where}: longer than {MOST_CHARACTERS:,} characters; split it"
+    try:
+        record = TranscriptRecord.model_validate(json.loads(line))
+        _ = record.transcript
+    except (json.JSONDecodeError, RecursionError) as error:
+        return f"{where}: is not JSON ({error}); write one object a line"
+    except ValidationError as error:
+        detail = error.errors()[0]
+        field = ".".join(str(part) for part in detail["loc"]) or "turns"
+        return f"{where}, field {field}: {detail['msg'].removeprefix('Value error, ')}"
+    return record
+
+
+async def graded_replies(record: TranscriptRecord, grader: Grader, rubric: Rubric) -> AsyncIterator[GradedReply]:
+    """One record for each trainee reply of a transcript, in order."""
+    transcript = record.transcript
+    for index in transcript.reply_indexes:
+        case = GradingCase(
+            rubric=rubric, channel=record.channel, transcript=transcript.upto(index), scenario=record.scenario
+        )
+        yield GradedReply.of(record.id, index, await grader.grade(case))

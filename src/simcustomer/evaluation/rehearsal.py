@@ -1,0 +1,94 @@
+"""Whole sessions between a simulated trainee and a customer, on the same exchange graph as a practice."""
+
+from __future__ import annotations
+
+from simcustomer.domain.model import Frozen
+from simcustomer.domain.mood import Mood
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Exchange, Session
+from simcustomer.domain.transcript import Turn
+from simcustomer.errors import EngineError
+from simcustomer.evaluation.grading import GradedReply
+from simcustomer.graph import ExchangeGraph, Finished, exchange_graph, run_exchange
+from simcustomer.practice import begin
+from simcustomer.roles import Cast, Trainee, TraineeView
+
+
+class MoodRecord(Frozen):
+    """The mood after a reply, and why it moved."""
+
+    anger: float
+    trust: float
+    patience: float
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, mood: Mood, reasons: tuple[str, ...] = ()) -> MoodRecord:
+        """The record of a mood."""
+        return cls(anger=mood.anger, trust=mood.trust, patience=mood.patience, reasons=reasons)
+
+
+class ScoreRecord(Frozen):
+    """A scorecard in short: overall 0-100, mean level by technique."""
+
+    overall: float | None
+    levels: dict[str, float | None]
+
+
+class Rehearsal(Frozen):
+    """One simulated session; `moods` begins with the mood before the first reply."""
+
+    id: str
+    persona: str
+    trainee: str
+    seed: int
+    turns: tuple[Turn, ...]
+    moods: tuple[MoodRecord, ...]
+    replies: tuple[GradedReply, ...]
+    outcome: Outcome | None
+    scorecard: ScoreRecord
+
+
+async def rehearse(persona: Persona, rubric: Rubric, *, cast: Cast, trainee: Trainee, seed: int) -> Rehearsal:
+    """Play one session to its end. Raises EngineError where an engine fails."""
+    graph = exchange_graph(cast)
+    session = begin(
+        persona, rubric, cast, session_id=f"{persona.id}.{trainee.name}.{seed}", owner="rehearsal", seed=seed
+    )
+    while session.outcome is None:
+        view = TraineeView(
+            brief=persona.brief,
+            customer_name=persona.name,
+            channel=persona.channel,
+            transcript=session.transcript,
+            seed=seed,
+        )
+        reply = await trainee.reply(view)
+        session = session.with_exchange(await _exchange(graph, session, reply))
+    return _record(session, trainee.name)
+
+
+async def _exchange(graph: ExchangeGraph, session: Session, reply: str) -> Exchange:
+    async for event in run_exchange(graph, session, reply):
+        if isinstance(event, Finished):
+            return event.exchange
+    raise EngineError("the exchange ended without a result")
+
+
+def _record(session: Session, trainee: str) -> Rehearsal:
+    card = session.scorecard
+    return Rehearsal(
+        id=session.id,
+        persona=session.persona.id,
+        trainee=trainee,
+        seed=session.seed,
+        turns=session.transcript.turns,
+        moods=(
+            MoodRecord.of(session.persona.mood),
+            *(MoodRecord.of(e.stance.mood, tuple(s.summary for s in e.stance.shifts)) for e in session.exchanges),
+        ),
+        replies=tuple(GradedReply.of(session.id, 2 * e.number - 1, e.grade) for e in session.exchanges),
+        outcome=session.outcome,
+        scorecard=ScoreRecord(overall=card.overall, levels=card.levels),
+    )

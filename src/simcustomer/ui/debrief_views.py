@@ -1,0 +1,176 @@
+"""What the debrief shows: outcome, scores, mood and marked replies as plain data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from simcustomer.domain.assessment import Assessment
+from simcustomer.domain.mood import Mood
+from simcustomer.domain.persona import Outcome
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Exchange, Note, Rewrite, Session
+from simcustomer.ui.chart import Chart, mood_chart
+from simcustomer.ui.marking import Footnote, Piece, footnotes, pieces
+from simcustomer.ui.views import Message, said, technique_names
+
+WORDS = ("missing", "attempted", "competent", "exemplary")
+"""The meaning of levels 0 to 3; a mean takes the word of the nearest level."""
+
+CONTENT = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
+
+
+class Level(NamedTuple):
+    """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion."""
+
+    technique: str
+    value: float | None
+    share: float | None
+    word: str | None
+
+
+class MoodRow(NamedTuple):
+    """The mood after a reply (0: before the first) and why it moved."""
+
+    number: int
+    mood: Mood
+    why: tuple[str, ...]
+
+
+class Marked(NamedTuple):
+    """A graded or ungraded reply and what the customer answered to it."""
+
+    number: int
+    pieces: tuple[Piece, ...]
+    notes: tuple[Footnote, ...]
+    missing: tuple[tuple[str, str], ...]
+    levels: tuple[Level, ...]
+    overall: Level | None
+    ungraded: str | None
+    unverified: int
+    answer: Message | None
+
+
+class Remark(NamedTuple):
+    """A strength or an improvement."""
+
+    technique: str
+    number: int
+    quote: str
+    text: str
+
+
+class Suggestion(NamedTuple):
+    """Another way to put a reply."""
+
+    technique: str
+    number: int
+    instead_of: str
+    suggestion: str
+    why: str
+
+
+class DebriefView(NamedTuple):
+    """A whole debrief; `score` is out of 100 and None where nothing was graded."""
+
+    name: str
+    title: str
+    outcome: Outcome
+    is_content: bool
+    summary: str | None
+    score: float | None
+    passed: bool | None
+    pass_mark: int
+    ungraded: int
+    strengths: tuple[Remark, ...]
+    improvements: tuple[Remark, ...]
+    rewrites: tuple[Suggestion, ...]
+    techniques: tuple[Level, ...]
+    chart: Chart
+    moods: tuple[MoodRow, ...]
+    opening: Message
+    replies: tuple[Marked, ...]
+    grader: str
+    rubric: str
+    rubric_version: int
+
+
+def debrief(session: Session) -> DebriefView:
+    """The debrief of a session that has an outcome; ValueError for one that has none."""
+    if session.outcome is None:
+        raise ValueError("a session that has not ended has no debrief")
+    card, rubric, words = session.scorecard, session.rubric, session.debrief
+    moods = _moods(session)
+    return DebriefView(
+        name=session.persona.name,
+        title=session.persona.title,
+        outcome=session.outcome,
+        is_content=session.outcome in CONTENT,
+        summary=words.summary if words else None,
+        score=card.overall,
+        passed=card.passed,
+        pass_mark=rubric.pass_mark,
+        ungraded=card.ungraded,
+        strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
+        improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
+        rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
+        techniques=tuple(_level(t.name, card.levels.get(t.id)) for t in rubric.techniques),
+        chart=mood_chart([row.mood for row in moods]),
+        moods=moods,
+        opening=said(session, session.opening, is_first=True),
+        replies=tuple(_marked(session, exchange) for exchange in session.exchanges),
+        grader=session.provenance.grader,
+        rubric=rubric.title,
+        rubric_version=rubric.version,
+    )
+
+
+def _moods(session: Session) -> tuple[MoodRow, ...]:
+    after = (
+        MoodRow(e.number, e.stance.mood, tuple(shift.summary for shift in e.stance.shifts)) for e in session.exchanges
+    )
+    return (MoodRow(0, session.persona.mood, ()), *after)
+
+
+def _level(technique: str, value: float | None) -> Level:
+    if value is None:
+        return Level(technique, None, None, None)
+    return Level(technique, value, round(value / 3 * 100, 1), WORDS[int(value + 0.5)])
+
+
+def _marked(session: Session, exchange: Exchange) -> Marked:
+    rubric, grade = session.rubric, exchange.grade
+    answer = said(session, exchange.answer) if exchange.answer else None
+    if not isinstance(grade, Assessment):
+        plain = pieces(exchange.reply, ())
+        return Marked(exchange.number, plain, (), (), (), None, grade.reason, 0, answer)
+    notes = footnotes(rubric, exchange.reply, grade)
+    names = technique_names(rubric)
+    return Marked(
+        number=exchange.number,
+        pieces=pieces(exchange.reply, notes),
+        notes=notes,
+        missing=tuple(
+            (names[verdict.technique], rubric.technique(verdict.technique).missteps[sign])
+            for verdict in grade.verdicts
+            for sign in verdict.missing
+        ),
+        levels=tuple(_level(names[verdict.technique], verdict.level) for verdict in grade.verdicts),
+        overall=_level("", grade.overall) if grade.overall is not None else None,
+        ungraded=None,
+        unverified=len(grade.unverified),
+        answer=answer,
+    )
+
+
+def _remark(note: Note, rubric: Rubric) -> Remark:
+    return Remark(rubric.technique(note.technique).name, note.exchange, note.quote, note.text)
+
+
+def _suggestion(rewrite: Rewrite, rubric: Rubric) -> Suggestion:
+    return Suggestion(
+        rubric.technique(rewrite.technique).name,
+        rewrite.exchange,
+        rewrite.instead_of,
+        rewrite.suggestion,
+        rewrite.why,
+    )

@@ -1,0 +1,66 @@
+"""Where evidence stands in a reply: the reply cut into pieces, each with the notes that lead from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from simcustomer.domain.assessment import Assessment, Evidence
+from simcustomer.domain.rubric import Rubric
+
+
+class Footnote(NamedTuple):
+    """What a marked quote shows, `number` counting from 1 in its reply."""
+
+    number: int
+    good: bool
+    technique: str
+    sign: str
+    quote: str
+
+
+class Piece(NamedTuple):
+    """A stretch of a reply: marked as good, bad or both, or plain; `ends` are the notes whose quote ends here."""
+
+    text: str
+    good: bool
+    bad: bool
+    ends: tuple[Footnote, ...]
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    note: Footnote
+
+
+def footnotes(rubric: Rubric, reply: str, assessment: Assessment) -> tuple[Footnote, ...]:
+    """A note for each piece of verified evidence, in the order in which their quotes stand in the reply."""
+    evidence = sorted(assessment.evidence, key=lambda e: (reply.find(e.quote), len(e.quote)))
+    return tuple(_footnote(number, item, rubric) for number, item in enumerate(evidence, start=1))
+
+
+def pieces(reply: str, notes: Sequence[Footnote]) -> tuple[Piece, ...]:
+    """The whole reply in order; quotes that overlap are cut so that no mark lies within another."""
+    spans = [_Span(start, start + len(note.quote), note) for note in notes if (start := reply.find(note.quote)) >= 0]
+    cuts = sorted({0, len(reply)} | {edge for span in spans for edge in (span.start, span.end)})
+    return tuple(_piece(reply, spans, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+
+
+def _piece(reply: str, spans: Sequence[_Span], start: int, end: int) -> Piece:
+    over = [span.note for span in spans if span.start <= start and end <= span.end]
+    return Piece(
+        text=reply[start:end],
+        good=any(note.good for note in over),
+        bad=any(not note.good for note in over),
+        ends=tuple(span.note for span in spans if span.end == end),
+    )
+
+
+def _footnote(number: int, evidence: Evidence, rubric: Rubric) -> Footnote:
+    technique = rubric.technique(evidence.technique)
+    if evidence.indicator is not None:
+        sign = technique.indicators[evidence.indicator]
+    else:
+        sign = technique.missteps[evidence.misstep or ""]
+    return Footnote(number, evidence.indicator is not None, technique.name, sign, evidence.quote)

@@ -1,0 +1,77 @@
+"""Shows a customer's answer at the speed at which people type, however fast an engine gives it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from simcustomer.domain.session import Session
+from simcustomer.practice import Event, Settled
+
+_log = logging.getLogger(__name__)
+_WORD = re.compile(r"\s*\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The customer's answer as far as it may be shown."""
+
+    text: str
+
+
+@dataclass
+class _Heard:
+    text: str = ""
+    session: Session | None = None
+
+
+@dataclass
+class Pace:
+    """How fast answers appear: `words` a second, in `updates` a second."""
+
+    words: float = 16.0
+    updates: float = 10.0
+    _listening: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"], repr=False)
+
+    async def shown(self, events: AsyncIterator[Event]) -> AsyncIterator[Said | Settled]:
+        """The growing answer, then the settled session. Raises what `events` raises, at once.
+
+        When nobody watches any more, the exchange still runs to its end: what was asked gets its answer.
+        """
+        heard = _Heard()
+        task = asyncio.create_task(_listen(events, heard))
+        self._listening.add(task)
+        task.add_done_callback(self._listened)
+        shown = allowed = 0.0
+        while not (task.done() and shown >= _words(heard.text)):
+            await asyncio.sleep(1 / self.updates)
+            if task.done():
+                task.result()
+            if heard.text:
+                allowed = min(allowed + self.words / self.updates, _words(heard.text))
+            if int(allowed) > shown:
+                shown = int(allowed)
+                yield Said("".join(_WORD.findall(heard.text)[: int(shown)]))
+        task.result()
+        if heard.session is not None:
+            yield Settled(heard.session)
+
+    def _listened(self, task: asyncio.Task[None]) -> None:
+        self._listening.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.debug("an exchange failed: %s", error)
+
+
+async def _listen(events: AsyncIterator[Event], heard: _Heard) -> None:
+    async for event in events:
+        if isinstance(event, Settled):
+            heard.session = event.session
+        else:
+            heard.text += event.text
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
