@@ -6,12 +6,22 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from simcustomer.domain.model import Frozen
 
 Level = Literal[0, 1, 2, 3]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(-[a-z0-9_]+)*$", max_length=60)]
+
+
+
+def _as_number(key: object) -> object:
+    """A level as a field name is text in YAML and JSON."""
+    return int(key) if isinstance(key, str) and key.isdigit() else key
+
+
+LevelName = Annotated[Level, BeforeValidator(_as_number)]
+EarnedLevelName = Annotated[Literal[1, 2, 3], BeforeValidator(_as_number)]
 
 ALWAYS = "always"
 LEVELS: tuple[Level, ...] = (0, 1, 2, 3)
@@ -31,8 +41,8 @@ class Technique(Frozen):
     guidance: str | None = None
     indicators: dict[Identifier, str]
     missteps: dict[Identifier, str]
-    anchors: dict[Level, str]
-    levels: dict[Literal[1, 2, 3], tuple[str, ...]]
+    anchors: dict[LevelName, str]
+    levels: dict[EarnedLevelName, tuple[str, ...]]
     caps: dict[Identifier, Literal[0, 1, 2]]
     weight: Annotated[float, Field(gt=0, le=10)] = 1.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment, Evidence
@@ -44,7 +45,7 @@ def pieces(reply: str, notes: Sequence[Footnote]) -> tuple[Piece, ...]:
     """The whole reply in order; quotes that overlap are cut so that no mark lies within another."""
     spans = [_Span(start, start + len(note.quote), note) for note in notes if (start := reply.find(note.quote)) >= 0]
     cuts = sorted({0, len(reply)} | {edge for span in spans for edge in (span.start, span.end)})
-    return tuple(_piece(reply, spans, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+    return tuple(_piece(reply, spans, start, end) for start, end in pairwise(cuts))
 
 
 def _piece(reply: str, spans: Sequence[_Span], start: int, end: int) -> Piece:
@@ -59,8 +60,6 @@ def _piece(reply: str, spans: Sequence[_Span], start: int, end: int) -> Piece:
 
 def _footnote(number: int, evidence: Evidence, rubric: Rubric) -> Footnote:
     technique = rubric.technique(evidence.technique)
-    if evidence.indicator is not None:
-        sign = technique.indicators[evidence.indicator]
-    else:
-        sign = technique.missteps[evidence.misstep or ""]
-    return Footnote(number, evidence.indicator is not None, technique.name, sign, evidence.quote)
+    good = evidence.indicator is not None
+    signs, name = (technique.indicators, evidence.indicator) if good else (technique.missteps, evidence.misstep)
+    return Footnote(number, good, technique.name, signs[name or ""], evidence.quote)

@@ -13,7 +13,7 @@ class Renderer:
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
         self._templates = Environment(
-            loader=PackageLoader(__package__),
+            loader=PackageLoader("simcustomer.ui"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -20,7 +20,7 @@ class Wording:
     @classmethod
     def load(cls, name: str = "texts.toml") -> Wording:
         """The texts of a file beside this module."""
-        return cls(cast("Texts", tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))))
+        return cls(cast("Texts", tomllib.loads(files("simcustomer.ui").joinpath(name).read_text(encoding="utf-8"))))
 
     @property
     def language(self) -> str:

@@ -79,7 +79,10 @@ class Speech:
         return pieces
 
     def _reaction(self) -> list[str]:
-        return next((line for act, applies in _REACTIONS if applies(self) and (line := self._line(act))), [])
+        for act, applies in _REACTIONS:
+            if applies(self) and (line := self._line(act)):
+                return line
+        return []
 
     def _answers(self, *, most: int) -> list[str]:
         """The facts asked for, or a line that withholds them or does not know."""
@@ -194,10 +197,12 @@ def _without(*names: str) -> Callable[[Speech], bool]:
 
 _REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
     (Act.PUZZLED, _acts("puzzling")),
-    (Act.INSULTED, _either(_acts("insult"), _missteps("composure.sarcastic_or_rude", "boundaries.retaliates"))),
+    (Act.INSULTED, _acts("insult")),
     (Act.TOLD_TO_CALM_DOWN, _acts("calm_down")),
     (Act.LIMIT_SET, _acts("limit")),
-    (Act.BLAMED, _either(_acts("blame"), _missteps("composure.blames", "composure.defensive"))),
+    (Act.BLAMED, _acts("blame")),
+    (Act.INSULTED, _missteps("composure.sarcastic_or_rude", "boundaries.retaliates")),
+    (Act.BLAMED, _missteps("composure.blames", "composure.defensive")),
     (Act.TOO_SHORT, _acts("too_short")),
     (Act.BROKEN_PROMISE, _missteps("ownership.breaks_promise")),
     (Act.ASKED_AGAIN, _either(_acts("asked_again"), _missteps("active_listening.asks_again"))),

@@ -27,10 +27,9 @@ _REMEDY_CUES = {
     Remedy.REPAIR: "offer_repair",
 }
 _MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
-_PLAIN_ACTS = (
-    "apology", "stock_sympathy", "calm_down", "minimise", "hold", "promise", "tentative", "time_vague", "refusal",
-    "policy_wall", "deflect", "blame", "insult", "limit", "closing", "probe", "check", "restate",
-)  # fmt: skip
+_MEANT_ACTS = ("apology", "stock_sympathy", "hold", "promise", "tentative", "time_vague", "closing", "probe", "check", "restate")
+_HEARD_ACTS = ("calm_down", "minimise", "refusal", "policy_wall", "deflect", "blame", "insult", "limit")
+"""Acts that hurt, or limit, also where they are negated or conditional: "don't be stupid", "if this goes on"."""
 _WHOLE = float("inf")
 _MOST_FACTS = 2
 _WORTH = {"insult": 0, "part": 1, "full": 2}
@@ -75,19 +74,18 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     return Understanding(
         appraisal=appraisal,
         acts=acts,
-        time=_first(reading, "time_definite"),
+        time=_promised_time(reading),
         amount=_first(reading, "money"),
         asked_again=again,
     )
 
 
 def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
-    acts = {name for name in _PLAIN_ACTS if reading.has(name)}
-    if reading.cues("limit"):  # "if this continues, I will ..." is a limit although it is conditional
-        acts.add("limit")
+    acts = {name for name in _MEANT_ACTS if reading.has(name)}
+    acts |= {name for name in _HEARD_ACTS if any(not (cue.reported or cue.borrowed) for cue in reading.cues(name))}
     if reading.cues("machine_talk") or _is_gibberish(reading):
         acts.add("puzzling")
-    if reading.has("time_definite"):
+    if _promised_time(reading):
         acts.add("time")
     if len(reading.text.words) <= 3 and not acts - {"promise"}:
         acts.add("too_short")
@@ -110,6 +108,12 @@ def _is_gibberish(reading: Reading) -> bool:
     """Six words or more of which none is a common English one."""
     words = reading.text.words
     return len(words) >= 6 and not any(word in reading.stop for word in words)
+
+
+def _promised_time(reading: Reading) -> str | None:
+    """The first definite time in a sentence that undertakes something, in the trainee's words."""
+    times = (cue for cue in reading.meant("time_definite") if _undertakes(reading, cue))
+    return next((reading.quote(cue) for cue in times), None)
 
 
 def _first(reading: Reading, cue: str) -> str | None:
@@ -220,11 +224,8 @@ def _asked(
     """Ids of the facts asked for that the customer has not told yet, best reached first, and of those asked again."""
     reached: dict[str, int] = {}
     for sentence in _asking(reading):
-        stems = _stems(reading.text.even[sentence.start : sentence.end])
-        for fact in persona.facts:
-            hits = sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems)
-            if hits:
-                reached[fact.id] = max(hits, reached.get(fact.id, 0))
+        for fact_id, hits in _best_reached(persona, _stems(reading.text.even[sentence.start : sentence.end])):
+            reached[fact_id] = max(hits, reached.get(fact_id, 0))
     order = sorted(reached, key=lambda fact_id: -reached[fact_id])
     # What the opening says may be asked about once more; it need not have said all of it.
     known = set(told) - {fact.id for fact in persona.facts if fact.reveal.when == "opening"}
@@ -233,6 +234,15 @@ def _asked(
         fresh = [fact.id for fact in _untold(persona, known, trust)][:1]
     again = [fact_id for fact_id in order if fact_id in known][:1]
     return tuple(fresh), () if fresh else tuple(again)
+
+
+def _best_reached(persona: Persona, stems: frozenset[str]) -> list[tuple[str, int]]:
+    """The facts that one question reaches with most words of its own, and how many."""
+    hits = {
+        fact.id: sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems) for fact in persona.facts
+    }
+    most = max(hits.values(), default=0)
+    return [(fact_id, count) for fact_id, count in hits.items() if count == most > 0]
 
 
 def _untold(persona: Persona, known: set[str], trust: float) -> Iterator[Fact]:

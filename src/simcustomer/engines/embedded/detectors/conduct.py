@@ -5,9 +5,9 @@ from __future__ import annotations
 from simcustomer.domain.assessment import Finding
 from simcustomer.domain.rubric import Technique
 from simcustomer.domain.transcript import Channel
-from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
+from simcustomer.engines.embedded.detectors.moment import SHOUTED, Moment, Sentence
 from simcustomer.engines.embedded.detectors.notes import Notes
-from simcustomer.engines.embedded.nlu import Cue
+from simcustomer.engines.embedded.nlu import Cue, Reading
 
 LONGEST = {Channel.CHAT: 120, Channel.PHONE: 150, Channel.EMAIL: 230}
 """Words beyond which a reply asks much of its reader or listener."""
@@ -34,15 +34,27 @@ def warmth(moment: Moment) -> tuple[Sentence, ...]:
 
 
 def heat(moment: Moment) -> int:
-    """How hostile the message being answered is: insults weigh 3, threats and demands 2, other signs 1."""
-    customer = moment.customer
+    """How hostile the message being answered is (see `heat_of`)."""
+    return heat_of(moment.customer)
+
+
+def heat_of(message: Reading) -> int:
+    """How hostile a message is: insults weigh 3, threats and demands 2, other signs 1."""
     return (
-        3 * len(customer.cues("customer_abuse"))
-        + 2 * len(customer.cues("customer_threatens"))
-        + len(customer.cues("customer_hostile"))
-        + min(moment.shouted, 3)
-        + customer.text.even.count("!")
+        3 * len(message.cues("customer_abuse"))
+        + 2 * len(message.cues("customer_threatens"))
+        + len(message.cues("customer_hostile"))
+        + min(len(SHOUTED.findall(message.text.even)), 3)
+        + message.text.even.count("!")
     )
+
+
+def adversarial(moment: Moment) -> bool:
+    """Whether the customer is hostile now, or was and has not settled since."""
+    if heat(moment) >= 2:
+        return True
+    settled = bool(moment.customer.cues("customer_settled"))
+    return not settled and any(heat_of(message) >= 2 for message in moment.earlier_messages)
 
 
 def composure(moment: Moment, technique: Technique) -> Finding:
@@ -95,7 +107,7 @@ def common_ground(moment: Moment, technique: Technique) -> Finding:
     notes = Notes(technique, moment)
     joint = moment.said("joint")
     rude = (*moment.plain("adversarial"), *harsh(moment))
-    occasion = heat(moment) >= 2 or bool(rude) or (bool(joint) and moment.first)
+    occasion = adversarial(moment) or bool(rude) or (bool(joint) and moment.first and heat(moment) >= 1)
     if not occasion:
         return Finding(technique=technique.id, occasion=False)
     if moment.substance >= 1:

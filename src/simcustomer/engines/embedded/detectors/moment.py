@@ -12,7 +12,16 @@ from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import GradingCase
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
+SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
+_NUMBER_WORDS = tuple(
+    "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+    "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand noon midday".split()
+)
+_NUMBER_STEMS = content_stems(_NUMBER_WORDS, frozenset())
+_NAME = re.compile(r"\b[A-Z][a-z]+\b")
+_TITLED = re.compile(
+    r"((?:Mr|Mrs|Ms|Dr|Miss)\.? [A-Z][\w-]+|\b[A-Z][a-z]{2,})(?= (?:is|will|has|can|knows|calls|decides|runs|rings|to)\b|'ll\b|,)"
+)
 _SIGNATURE = re.compile(
     r"\n\s*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)[,.]?\s*\n[\s\S]{0,160}\Z",
     re.IGNORECASE,
@@ -128,8 +137,17 @@ class Moment:
     @cached_property
     def particulars(self) -> frozenset[str]:
         """Case content of the reply: shared with the customer or with the case's facts, and numbers."""
-        numbers = {s for s in self.stems if any(ch.isdigit() for ch in s)}
-        return self.recalled | (self.stems & self.known) | numbers
+        numbers = {s for s in self.stems if any(ch.isdigit() for ch in s) or s in _NUMBER_STEMS}
+        return self.recalled | (self.stems & self.known) | numbers | (self.proper & self.stems)
+
+    @cached_property
+    def proper(self) -> frozenset[str]:
+        """Stems of names in the body: words with a capital inside a sentence."""
+        found: list[str] = []
+        for s in self.sentences:
+            text = self.reply.text.even[s.span.start : s.span.end]
+            found += [m.group().lower() for m in _NAME.finditer(text, 1)]
+        return content_stems(tuple(found), self.lexicon.stop) - self._names
 
     @cached_property
     def grip(self) -> float:
@@ -206,7 +224,20 @@ class Moment:
     @cached_property
     def shouted(self) -> int:
         """Words in capitals in the message being answered."""
-        return len(_SHOUTED.findall(self.customer.text.even))
+        return len(SHOUTED.findall(self.customer.text.even))
+
+    @cached_property
+    def newcomers(self) -> tuple[Sentence, ...]:
+        """Sentences that name a person by title or first name who is neither of the two, with something to do."""
+        theirs = {w.lower() for w in _NAME.findall(self.customer.text.even)} | {
+            w.lower() for w in re.findall(r"\w+", self.case.scenario.customer_name or "")
+        }
+        found: list[Sentence] = []
+        for s in self.sentences:
+            names = [m.group(1) for m in _TITLED.finditer(self.reply.text.even, s.span.start, s.span.end)]
+            if any(n.split()[-1].lower() not in theirs for n in names):
+                found.append(s)
+        return tuple(found)
 
     @cached_property
     def asked(self) -> int:

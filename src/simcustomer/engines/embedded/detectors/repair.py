@@ -30,27 +30,33 @@ def _real(reading: Reading) -> bool:
     return bool(reading.cues("apology")) and (bool(reading.cues("admits")) or not reading.cues("generic_apology"))
 
 
+def failing_of(moment: Moment) -> bool:
+    """Whether the company has plainly let the customer down, by what was said and by what is known of the case."""
+    said = moment.customer_has("customer_failed_by") or any(m.cues("customer_failed_by") for m in moment.earlier_messages)
+    facts = " ".join(moment.case.scenario.facts)
+    return said and (not facts or bool(moment.lexicon.pattern("own_fault").search(facts)))
+
+
 def recovery(moment: Moment, technique: Technique) -> Finding:
     """Whether a failing is apologised for and made good."""
     notes = Notes(technique, moment)
-    sorry = apologies(moment)
-    generic = moment.plain("generic_apology")
-    admits = moment.said("admits")
-    conditional = moment.plain("conditional_apology")
-    failed = moment.customer_has("customer_failed_by") or any(m.cues("customer_failed_by") for m in moment.earlier_messages)
-    owed = failed and not apologised_before(moment)
-    specific = tuple(s for s in _around(moment, sorry) if len(s.stems & moment.told) >= 1)
-    real = bool(sorry) and not conditional and (bool(admits) or (bool(specific) and not generic))
+    sorry, admits = apologies(moment), moment.said("admits")
+    generic, conditional = moment.plain("generic_apology"), moment.plain("conditional_apology")
+    settled = moment.customer_has("customer_settled") and not moment.customer_has("customer_hurt")
+    owed = failing_of(moment) and not apologised_before(moment) and not settled
+    apologising = moment.around(_around(moment, sorry))
+    specific = tuple(s for s in apologising if s.stems & moment.told)
+    real = (bool(sorry) and (bool(admits) or (bool(specific) and not generic))) or (bool(admits) and moment.substance >= 2)
     notes.shows("apologises", *sorry, *admits)
-    if real:
-        notes.shows("sincere_apology", *specific, *admits, *sorry)
-        notes.shows("no_excuse", *sorry)
-    if sorry or admits:
-        notes.shows("fair_amends", *(s for s in concrete_acts(moment) if s in moment.holding("amends")))
+    if real and not conditional:
+        notes.shows("sincere_apology", *_around(moment, (*sorry, *admits)))
+        notes.shows("no_excuse", *sorry, *admits)
+        amends = tuple(s for s in concrete_acts(moment) if s in moment.holding("amends"))
+        notes.shows("fair_amends", *(amends if moment.substance == 3 else ()))
     notes.errs("conditional_apology", *conditional)
     if owed and not sorry and not admits:
-        if concrete_acts(moment) and not harsh(moment):
-            notes.shows("amends_only", *(s for s in concrete_acts(moment) if s in moment.holding("amends")))
+        if not harsh(moment):
+            notes.shows("amends_only", *(concrete_acts(moment) if moment.substance >= 2 else ()))
         notes.lacks("no_apology")
     occasion = bool(sorry or admits or conditional) or owed
     return notes.finding(occasion=occasion)
@@ -65,37 +71,52 @@ def escalation(moment: Moment, technique: Technique) -> Finding:
     """Whether the matter reaches the right person, prepared."""
     notes = Notes(technique, moment)
     asked = moment.customer_has("customer_wants_supervisor")
-    over = moment.said("hands_over")
-    named = moment.plain("names_person")
-    if not asked and not named:
+    open_request = any(m.cues("customer_wants_supervisor") for m in moment.earlier_messages)
+    rude = harsh(moment)
+    over = (*moment.holding("hands_over", "third_party_acts"), *moment.newcomers)
+    named = moment.said("names_person")
+    going = bool(over) and (bool(named) or bool(moment.newcomers) or open_request)
+    if not (asked or going or (open_request and (named or rude))):
         return Finding(technique=technique.id, occasion=False)
-    blocked = moment.plain("blocks")
     notes.shows("defers", *named, *over)
-    notes.shows("right_time", *over, *moment.said("offers_first"))
-    if moment.said("definite_time") or moment.said("record"):
-        notes.shows("warm_handoff", *over)
-    if not harsh(moment):
-        notes.shows("respectful", *named)
-    if not over:
-        notes.errs("blocks", *blocked)
+    if moment.substance >= 1:
+        notes.shows("right_time", *over, *moment.said("offers_first"))
+    if moment.substance >= 2 and moment.said("definite_time", "record", "fallback"):
+        notes.shows("warm_handoff", *(over if moment.said("record", "follow_up", "briefed") else ()))
+    if not rude:
+        notes.shows("respectful", *named, *over)
+    notes.errs("blocks", *(() if over else moment.plain("blocks")))
     if asked and not named and not over:
         notes.lacks("blocks")
-    notes.errs("dumps", *harsh(moment))
+    notes.errs("dumps", *rude)
     return notes.finding(occasion=True)
 
 
 def closing(moment: Moment, technique: Technique) -> Finding:
     """Whether the conversation is brought to a good end."""
     notes = Notes(technique, moment)
-    end = moment.said("sign_off", "anything_else")
-    thanked = tuple(c for c in moment.said("thanks") if c.span not in {g.span for g in moment.said("greeting_thanks")})
-    over = bool(end) or moment.customer_has("customer_ends")
-    if not over or moment.first:
+    rude = harsh(moment)
+    last = moment.sentences[-2:]
+    end = tuple(s for s in moment.holding("sign_off", "anything_else", "sets_limit") if s in last)
+    over = (bool(end) and not moment.first) or ending(moment)
+    if not over:
         return Finding(technique=technique.id, occasion=False)
-    notes.shows("signs_off", *end)
-    notes.shows("confirms_outcome", *moment.said("recap"))
-    notes.shows("thanks", *thanked)
-    notes.shows("leaves_open", *moment.said("leaves_open", "anything_else"))
-    notes.shows("graceful_exit", *moment.said("sets_limit"))
-    notes.errs("abrupt", *harsh(moment))
+    thanked = moment.without(moment.holding("thanks"), "greeting_thanks")
+    notes.shows("signs_off", *end, *thanked)
+    if moment.substance >= 2:
+        notes.shows("confirms_outcome", *moment.said("recap", "done_act", "you_will"))
+    notes.shows("thanks", *thanked, *moment.said("cares"))
+    notes.shows("leaves_open", *moment.said("leaves_open", "anything_else", "follow_up"))
+    notes.shows("graceful_exit", *(moment.said("sets_limit") if moment.substance >= 2 else ()))
+    notes.errs("abrupt", *rude)
+    if moment.substance == 0 and not thanked and not end:
+        notes.lacks("abrupt")
     return notes.finding(occasion=True)
+
+
+def ending(moment: Moment) -> bool:
+    """Whether the customer has signalled an end, or is content in few words."""
+    if moment.first or moment.asked:
+        return False
+    short = len(moment.customer.text.words) <= 20
+    return moment.customer_has("customer_ends") and (short or not moment.customer_has("customer_demands_fix"))

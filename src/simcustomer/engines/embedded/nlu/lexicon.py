@@ -15,12 +15,13 @@ from importlib.resources import files
 
 from simcustomer.errors import EngineError
 
+_CAPITAL = re.compile(r"(?<!\\)[A-Z]")
 _MACRO = re.compile(r"<([a-z_]+)>")
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Compiled cues by name, and words without content."""
+    """Compiled cues by name, to be matched against text in lower case, and words without content."""
 
     cues: dict[str, re.Pattern[str]]
     stop: frozenset[str]
@@ -47,12 +48,18 @@ def load_lexicon(*names: str) -> Lexicon:
         for cue, listed in content.get("cues", {}).items():
             patterns.setdefault(cue, []).extend(listed)
     return Lexicon(
-        cues={cue: compile_phrases(tuple(listed), macros) for cue, listed in patterns.items()}, stop=frozenset(stop)
+        cues={cue: compile_phrases(tuple(listed), macros, lowered=True) for cue, listed in patterns.items()},
+        stop=frozenset(stop),
     )
 
 
-def compile_phrases(phrases: tuple[str, ...], macros: dict[str, str] | None = None) -> re.Pattern[str]:
-    """One pattern for any of the phrases, which are regular expressions. EngineError names one that cannot be read."""
+def compile_phrases(
+    phrases: tuple[str, ...], macros: dict[str, str] | None = None, *, lowered: bool = False
+) -> re.Pattern[str]:
+    """One pattern for any of the phrases, which are regular expressions. EngineError names one that cannot be read.
+
+    `lowered` is for text that is in lower case already, where matching without regard to case would cost double.
+    """
     pieces: list[str] = []
     for phrase in phrases:
         expanded = phrase
@@ -66,4 +73,5 @@ def compile_phrases(phrases: tuple[str, ...], macros: dict[str, str] | None = No
         except re.error as error:
             raise EngineError(f"the pattern {phrase!r} cannot be read: {error}") from error
         pieces.append(expanded)
-    return re.compile(r"(?<!\w)(?:" + "|".join(pieces) + r")(?!\w)", re.IGNORECASE)
+    joined = r"(?<!\w)(?:" + "|".join(pieces) + r")(?!\w)"
+    return re.compile(_CAPITAL.sub(lambda m: m.group().lower(), joined)) if lowered else re.compile(joined, re.IGNORECASE)

@@ -63,7 +63,7 @@ class Reading:
         if name not in self._found:
             self._found[name] = tuple(
                 self._cue(name, Span(*match.span()))
-                for match in self._lexicon.pattern(name).finditer(self.text.even)
+                for match in self._lexicon.pattern(name).finditer(self.text.low)
                 if match.group()
             )
         return self._found[name]

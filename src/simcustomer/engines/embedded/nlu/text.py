@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import snowballstemmer
 
@@ -43,6 +44,10 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
+        if raw.isascii() and "`" not in raw:
+            self.even = raw
+            self._origins: Sequence[int] = range(len(raw))
+            return
         even: list[str] = []
         origins: list[int] = []
         for position, character in enumerate(raw):
@@ -59,6 +64,14 @@ class Text:
         if span.start >= span.end:
             return ""
         return self.raw[self._origins[span.start] : self._origins[span.end - 1] + 1].strip()
+
+    @cached_property
+    def low(self) -> str:
+        """`even` in lower case, position by position the same."""
+        low = self.even.lower()
+        if len(low) == len(self.even):
+            return low
+        return "".join(one if len(one) == 1 else letter for letter in self.even for one in (letter.lower(),))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -89,8 +102,7 @@ class Text:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The stem of one lower-case word (Snowball's English stemmer)."""
-    stemmed: Any = _STEMMER.stemWord(word)
-    return str(stemmed)
+    return str(cast(object, _STEMMER.stemWord(word)))
 
 
 def content_stems(words: tuple[str, ...], stop: frozenset[str]) -> frozenset[str]:

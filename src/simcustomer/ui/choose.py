@@ -1,0 +1,67 @@
+"""The pages before a conversation: the gallery of customers, and the brief with its Start button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from simcustomer.domain.persona import Persona
+from simcustomer.ui import views
+from simcustomer.ui.desk import Desk, Page, Updates
+
+
+@dataclass(frozen=True)
+class ChoosePage(Page):
+    """Components of the gallery and of the brief."""
+
+    gallery_page: gr.Column
+    gallery: gr.HTML
+    brief_page: gr.Column
+    brief: gr.HTML
+    brief_notice: gr.HTML
+    start: gr.Button
+    persona_id: gr.Textbox
+
+    @classmethod
+    def build(cls, desk: Desk) -> ChoosePage:
+        """Lay the components out; called within Blocks."""
+        with gr.Column(visible=False, elem_id="gallery-page") as gallery_page:
+            gallery = panel()
+        with gr.Column(visible=False, elem_id="brief-page", elem_classes="narrow") as brief_page:
+            brief = panel()
+            brief_notice = panel(elem_id="brief-notice")
+            start = gr.Button(desk.say("brief.start"), variant="primary", elem_id="start")
+        persona_id = gr.Textbox(visible=False)
+        return cls(desk, gallery_page, gallery, brief_page, brief, brief_notice, start, persona_id)
+
+    def hidden(self) -> Updates:
+        """Neither of the two."""
+        return {self.gallery_page: gr.Column(visible=False), self.brief_page: gr.Column(visible=False)}
+
+    def show_gallery(self) -> Updates:
+        """The gallery, as the files are now."""
+        offered = self.desk.catalogue.offered()
+        page = self.desk.renderer.html(
+            "gallery",
+            cards=views.gallery(offered.personas, self.desk.rubric()),
+            unusable=offered.unusable,
+            folder=str(self.desk.catalogue.library.personas_folder),
+        )
+        return {**self.hidden(), self.gallery_page: gr.Column(visible=True), self.gallery: page}
+
+    def show_brief(self, persona: Persona) -> Updates:
+        """A persona's brief."""
+        page = self.desk.renderer.html("brief", view=views.brief(persona, self.desk.rubric()))
+        return {
+            **self.hidden(),
+            self.brief_page: gr.Column(visible=True),
+            self.brief: page,
+            self.brief_notice: "",
+            self.persona_id: persona.id,
+        }
+
+
+def panel(*, elem_id: str | None = None, visible: bool = True) -> gr.HTML:
+    """A place for HTML of our own: without scripts, and without Gradio's styling of prose."""
+    return gr.HTML(js_on_load=None, apply_default_css=False, elem_id=elem_id, visible=visible)

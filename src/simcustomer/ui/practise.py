@@ -1,0 +1,239 @@
+"""The conversation page: what was said, the reply box, and ending it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import gradio as gr
+
+from simcustomer.domain.session import Session
+from simcustomer.errors import InvalidReply, SimcustomerError
+from simcustomer.practice import Event, Settled, clean_reply
+from simcustomer.ui import views
+from simcustomer.ui.choose import panel
+from simcustomer.ui.desk import Desk, Page, Updates
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PractisePage(Page):
+    """Components of the conversation.
+
+    `session_id` and `turn` travel with each request: a reply means the exchange that its sender saw, so that a double
+    submit cannot answer twice, and a page outlives a restart of the server. Whose session it is, the store checks.
+    """
+
+    session_id: gr.Textbox
+    turn: gr.Number
+    page: gr.Column
+    heading: gr.HTML
+    brief: gr.HTML
+    transcript: gr.HTML
+    live: gr.HTML
+    announcement: gr.HTML
+    notice: gr.HTML
+    composer: gr.Column
+    reply: gr.Textbox
+    send: gr.Button
+    retry: gr.Button
+    end: gr.Button
+    question: gr.Column
+    question_text: gr.HTML
+    end_yes: gr.Button
+    end_no: gr.Button
+    see_debrief: gr.Button
+
+    @classmethod
+    def build(cls, desk: Desk) -> PractisePage:
+        """Lay the components out; called within Blocks."""
+        session_id = gr.Textbox(visible=False)
+        turn = gr.Number(visible=False, precision=0, value=1)
+        with gr.Column(visible=False, elem_id="practise-page") as page:
+            heading = panel(elem_id="heading")
+            with gr.Row(elem_id="desk"):
+                with gr.Column(scale=2, min_width=300, elem_id="talk"):
+                    with gr.Column(elem_id="conversation"):
+                        transcript = panel(elem_id="transcript")
+                        live = panel(elem_id="live")
+                    announcement = panel(elem_id="announcement")
+                    notice = panel(elem_id="notice")
+                    with gr.Column(elem_id="composer") as composer:
+                        reply = gr.Textbox(
+                            label=desk.say("chat.reply_label.chat"),
+                            info=desk.say("chat.reply_hint"),
+                            lines=1,
+                            max_lines=10,
+                            elem_id="reply",
+                        )
+                        send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="send")
+                    retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False)
+                    see_debrief = gr.Button(desk.say("chat.see_debrief"), variant="primary", visible=False)
+                    end = gr.Button(desk.say("chat.end"), elem_id="end", size="md")
+                    with gr.Column(visible=False, elem_id="end-question") as question:
+                        question_text = panel()
+                        with gr.Row():
+                            end_yes = gr.Button(desk.say("chat.end_yes"), variant="stop", size="md")
+                            end_no = gr.Button(desk.say("chat.end_no"), size="md")
+                with gr.Column(scale=1, min_width=280, elem_id="aside"):
+                    brief = panel(elem_id="brief")
+        return cls(
+            desk=desk,
+            session_id=session_id,
+            turn=turn,
+            page=page,
+            heading=heading,
+            brief=brief,
+            transcript=transcript,
+            live=live,
+            announcement=announcement,
+            notice=notice,
+            composer=composer,
+            reply=reply,
+            send=send,
+            retry=retry,
+            end=end,
+            question=question,
+            question_text=question_text,
+            end_yes=end_yes,
+            end_no=end_no,
+            see_debrief=see_debrief,
+        )
+
+    def hidden(self) -> Updates:
+        """Out of sight."""
+        return {self.page: gr.Column(visible=False)}
+
+    def show(self, session: Session) -> Updates:
+        """The whole page of a session."""
+        return {
+            self.page: gr.Column(visible=True),
+            self.session_id: session.id,
+            self.brief: self.desk.renderer.html("brief_aside", brief=session.persona.brief),
+            self.reply: gr.Textbox(value="", label=self.desk.say(f"chat.reply_label.{session.persona.channel.value}")),
+            self.announcement: "",
+            self.question_text: self.desk.renderer.html("end_question", name=session.persona.name),
+            **self.settled(session),
+        }
+
+    def settled(self, session: Session) -> Updates:
+        """The parts that change with an exchange."""
+        html, ended, waits = self.desk.renderer.html, session.outcome is not None, session.pending is not None
+        name = session.persona.name
+        return {
+            self.turn: len(session.exchanges) + 1,
+            self.heading: html("heading", view=views.heading(session)),
+            self.transcript: html("transcript", messages=views.conversation(session), name=name),
+            self.live: self._live(session, session.pending) if session.pending else "",
+            self.notice: self._ending(session),
+            self.composer: gr.Column(visible=not ended and not waits),
+            self.send: gr.Button(interactive=True),
+            self.retry: gr.Button(visible=waits and not ended),
+            self.see_debrief: gr.Button(visible=ended),
+            self.end: gr.Button(visible=not ended),
+            self.question: gr.Column(visible=False),
+        }
+
+    async def answer(self, text: str, session_id: str, turn: float, request: gr.Request) -> AsyncIterator[Updates]:
+        """Take a reply, and show the customer's answer as it comes."""
+        practice, owner = self.desk.practice, self.desk.owner_of(request)
+        try:
+            reply = clean_reply(text, longest=practice.longest_reply)
+        except InvalidReply as error:
+            yield self.refused(error)
+            return
+        events = practice.respond(session_id, reply, owner=owner, number=int(turn))
+        async for updates in self._converse(events, session_id, owner, reply):
+            yield updates
+
+    async def resume(self, session_id: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show the answer to a reply that was kept without one, if there is such a reply."""
+        owner = self.desk.owner_of(request)
+        try:
+            session = await self._open(session_id, owner) if session_id else None
+        except SimcustomerError as error:
+            yield self.refused(error)
+            return
+        if session is None or session.pending is None:
+            yield {self.notice: gr.skip()}
+            return
+        events = self.desk.practice.resume(session_id, owner=owner)
+        async for updates in self._converse(events, session_id, owner, session.pending):
+            yield updates
+
+    def ask_to_end(self) -> Updates:
+        """Ask before ending."""
+        return {self.question: gr.Column(visible=True), self.end: gr.Button(visible=False)}
+
+    def carry_on(self) -> Updates:
+        """Put the question away."""
+        return {self.question: gr.Column(visible=False), self.end: gr.Button(visible=True)}
+
+    def refused(self, error: SimcustomerError) -> Updates:
+        """Say what is wrong; whatever is in the box stays there."""
+        self.desk.warn(str(error))
+        return {self.notice: self.desk.notice(str(error))}
+
+    async def _converse(
+        self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str
+    ) -> AsyncIterator[Updates]:
+        try:
+            session = await self._open(session_id, owner)
+            yield {
+                self.reply: "",
+                self.notice: "",
+                self.retry: gr.Button(visible=False),
+                self.send: gr.Button(interactive=False),
+                self.live: self._live(session, reply, is_waiting=True),
+            }
+            async for moment in self.desk.pace.shown(events):
+                if isinstance(moment, Settled):
+                    yield {**self.settled(moment.session), self.announcement: self._said(moment.session)}
+                else:
+                    yield {self.live: self._live(session, reply, answer=moment.text)}
+        except SimcustomerError as error:
+            yield await self._failed(str(error), session_id, owner, reply)
+        except Exception:  # noqa: BLE001  # the trainee is told, the log has it, and the reply is not lost
+            _log.exception("answering a reply failed")
+            yield await self._failed(self.desk.say("site.failed"), session_id, owner, reply)
+
+    async def _failed(self, message: str, session_id: str, owner: str, reply: str) -> Updates:
+        """The session as it stands, with the message; the reply goes back to the box unless the store has it."""
+        self.desk.warn(message)
+        notice = self.desk.notice(message)
+        back = {self.notice: notice, self.reply: reply, self.send: gr.Button(interactive=True)}
+        try:
+            session = await self._open(session_id, owner)
+        except SimcustomerError:
+            return {**back, self.live: ""}  # the message above already says what is wrong with the store
+        if session.pending == reply:
+            return {**self.settled(session), self.notice: notice}
+        return {**self.settled(session), **back}
+
+    async def _open(self, session_id: str, owner: str) -> Session:
+        return await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+
+    def _live(self, session: Session, reply: str | None, *, answer: str | None = None, is_waiting: bool = False) -> str:
+        return self.desk.renderer.html(
+            "live",
+            reply=views.replied(session, reply) if reply else None,
+            answer=views.said(session, answer) if answer else None,
+            is_waiting=is_waiting,
+            channel=session.persona.channel.value,
+            name=session.persona.name,
+        )
+
+    def _said(self, session: Session) -> str:
+        """The last answer for those who listen to the page: it is read out once, when it is complete."""
+        last = session.exchanges[-1].answer if session.exchanges else ""
+        text = self.desk.say("chat.said", name=session.persona.name, text=last) if last else ""
+        return self.desk.renderer.html("announcement", text=text)
+
+    def _ending(self, session: Session) -> str:
+        name = session.persona.name
+        if session.outcome is not None:
+            return self.desk.notice(self.desk.say(f"ended.{session.outcome.value}", name=name), "ended")
+        return self.desk.notice(self.desk.say("chat.pending", name=name), "warn") if session.pending else ""

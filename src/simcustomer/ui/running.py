@@ -1,0 +1,44 @@
+"""The running server: store, use cases and app under uvicorn, until it is interrupted."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+import uvicorn
+
+from simcustomer import wiring
+from simcustomer.roles import Cast
+from simcustomer.settings import Settings
+from simcustomer.store import open_store
+from simcustomer.ui.app import create_app
+from simcustomer.ui.server import SECONDS_TO_STOP, address
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(settings: Settings, players: Cast, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve on a bound socket until interrupted; `ready` gets the URL."""
+    library = wiring.library(settings)
+    with closing(open_store(settings.database_url)) as store:
+        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+        app = create_app(practice, library, rubric_id=settings.rubric)
+        config = uvicorn.Config(
+            app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=SECONDS_TO_STOP
+        )
+        server = _Server(config, lambda: ready(address(listener)))
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
+            server.run(sockets=[listener])

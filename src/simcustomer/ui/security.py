@@ -1,0 +1,178 @@
+"""The guards around Gradio: who may ask, how much, for what, and what a browser may do with the answer."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from html import escape
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simcustomer.ui.wording import Wording
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+MOST_BODY = 256 * 1024
+"""Bytes of the largest request; the longest reply that a setting allows fits three times over."""
+
+SERVED = re.compile(
+    r"/|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
+)
+"""What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Gradio evaluates its templates and event scripts, so scripts cannot do without unsafe-eval; inline ones need this page's nonce.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)")
+_SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+_LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
+
+
+def guard(app: FastAPI, wording: Wording) -> None:
+    """Put every guard around the app; the one added last sees a request first."""
+    app.add_middleware(PageGuard, wording=wording)
+    app.add_middleware(RequestGuard, wording=wording)
+    # Without allowed origins it adds nothing, and where it stands Gradio does not add its own.
+    app.add_middleware(CORSMiddleware, allow_origins=())
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES, www_redirect=False)
+    app.add_middleware(HeaderGuard)
+
+
+class HeaderGuard:
+    """Adds the headers that tell a browser what it may do; no answer leaves without them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope = {**scope, "state": {**scope.get("state", {}), "nonce": nonce}}
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+                if not scope["path"].startswith(("/assets/", "/static/")):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self.app(scope, receive, send_guarded)
+
+
+class RequestGuard:
+    """Refuses what no page of ours would send: other origins, long bodies, paths that are not served."""
+
+    def __init__(self, app: ASGIApp, wording: Wording) -> None:
+        self.app = app
+        self.wording = wording
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with 403, 404 or 413."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not SERVED.fullmatch(scope["path"]):
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        elif scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
+        elif not _is_ours(Headers(scope=scope)):
+            await PlainTextResponse(self.wording.say("refused.origin"), 403)(scope, receive, send)
+        elif (body := await _bounded(scope, receive)) is None:
+            await PlainTextResponse(self.wording.say("refused.too_large"), 413)(scope, receive, send)
+        else:
+            await self.app(scope, _replayed(body, receive), send)
+
+
+class PageGuard:
+    """Rewrites Gradio's page: a nonce for its inline scripts, our language and title, no addresses of other sites."""
+
+    def __init__(self, app: ASGIApp, wording: Wording) -> None:
+        self.app = app
+        self.wording = wording
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the page back rewritten."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self.app(scope, receive, send)
+            return
+        # A compressed page could not be rewritten.
+        headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+        started: list[Message] = []
+        body = bytearray()
+
+        async def send_rewritten(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.append(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                page = self._rewritten(body.decode(), scope["state"]["nonce"]).encode()
+                if scope["method"] != "HEAD":
+                    MutableHeaders(scope=started[0])["Content-Length"] = str(len(page))
+                await send(started[0])
+                await send({"type": "http.response.body", "body": page})
+
+        await self.app({**scope, "headers": headers}, receive, send_rewritten)
+
+    def _rewritten(self, page: str, nonce: str) -> str:
+        page = _SCRIPT.sub(f'<script nonce="{nonce}"', page)
+        page = _LANGUAGE.sub(f'<html lang="{escape(self.wording.language)}"', _SHARING.sub("", page))
+        title = f"{self.wording.say('site.name')} · {self.wording.say('site.tagline')}"
+        return page.replace("<head>", f"<head><title>{escape(title)}</title>", 1)
+
+
+def _is_ours(headers: Headers) -> bool:
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+async def _bounded(scope: Scope, receive: Receive) -> bytes | None:
+    """The request's body; None as soon as it is known to be too long."""
+    announced = Headers(scope=scope).get("content-length", "0")
+    if not announced.isdigit() or int(announced) > MOST_BODY:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        body.extend(message.get("body", b""))
+        if len(body) > MOST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay

@@ -1,0 +1,86 @@
+"""Runs the web app on this machine: a checked address first, then Gradio, and a quiet stop."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from contextlib import closing
+
+from simcustomer.errors import SettingsError
+from simcustomer.roles import Cast
+from simcustomer.settings import Settings
+from simcustomer.ui.wording import Wording
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+
+SECONDS_TO_STOP = 2
+"""How long open pages may hold the server up when it stops; their streams never end by themselves."""
+
+
+def serve(
+    settings: Settings,
+    players: Cast,
+    *,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve until interrupted; `announce` gets the address as soon as it answers.
+
+    Raises SettingsError for a host or port that cannot be served, before anything slow is loaded; ContentError and
+    StoreError as the library and the store do.
+    """
+    wording = Wording.load()
+    with closing(bound(host, port, wording)) as listener:
+        # Gradio takes seconds to import, which a busy port should not cost.
+        from simcustomer.ui.running import run  # noqa: PLC0415
+
+        run(settings, players, listener, lambda url: announce(wording.say("server.ready", url=url)))
+    announce(wording.say("server.stopped"))
+
+
+def bound(host: str, port: int, wording: Wording) -> socket.socket:
+    """A socket that holds the address. Raises SettingsError where it is not this machine's own, or not to be had."""
+    if not _is_loopback(host):
+        raise SettingsError(wording.say("server.not_loopback", host=host))
+    if not 0 <= port <= 65535:
+        raise SettingsError(wording.say("server.bad_port", port=port))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError(_explained(error, host, port, wording)) from error
+    return listener
+
+
+def address(listener: socket.socket, host: str | None = None) -> str:
+    """The URL of a bound socket."""
+    name, port = listener.getsockname()[:2]
+    name = host or name
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _explained(error: OSError, host: str, port: int, wording: Wording) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return wording.say("server.port_busy", port=port, url=f"http://{host}:{port}", other=other)
+    if error.errno == errno.EACCES:
+        return wording.say("server.port_denied", port=port)
+    return wording.say("server.port_failed", host=host, port=port, reason=error.strerror or type(error).__name__)

@@ -1,0 +1,72 @@
+"""What every test may use: a database of its own, the shipped content, and an event loop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.library import Library
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser or a server that is not there, unless this run must not skip it."""
+    required = os.environ.get("SIMCUSTOMER_TEST_REQUIRE", "").split(",")
+    for need, missing in (("browser", _no_browser), ("postgres", _no_postgres)):
+        if item.get_closest_marker(need) and (reason := missing()):
+            if need in required:
+                pytest.fail(f"{reason}, and SIMCUSTOMER_TEST_REQUIRE asks for it")
+            pytest.skip(reason)
+
+
+def _no_browser() -> str:
+    chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
+    return "" if shutil.which(chosen) else f"no browser at {chosen}; install chromium or set SIMCUSTOMER_CHROMIUM"
+
+
+def _no_postgres() -> str:
+    import psycopg
+
+    try:
+        psycopg.connect(postgres_url().replace("+psycopg", ""), connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        return f"no PostgreSQL: {str(error).splitlines()[0]}; start one or set SIMCUSTOMER_TEST_POSTGRES_URL"
+    return ""
+
+
+def postgres_url() -> str:
+    return os.environ.get("SIMCUSTOMER_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return Library(ROOT / "personas", ROOT / "rubrics")
+
+
+@pytest.fixture(scope="session")
+def rubric(library: Library) -> Rubric:
+    return library.rubric()
+
+
+@pytest.fixture(scope="session")
+def dean(library: Library) -> Persona:
+    return library.persona("no-heat-third-visit")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test reads the settings or writes the database of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith("SIMCUSTOMER_") and not name.startswith("SIMCUSTOMER_TEST") and name != "SIMCUSTOMER_CHROMIUM":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SIMCUSTOMER_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    monkeypatch.setenv("SIMCUSTOMER_PERSONAS_DIR", str(ROOT / "personas"))
+    monkeypatch.setenv("SIMCUSTOMER_RUBRICS_DIR", str(ROOT / "rubrics"))
+    yield

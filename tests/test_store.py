@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from simcustomer.domain.assessment import Ungraded
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Appraisal, Exchange, Provenance, Session, Stance
+from simcustomer.errors import NotFound, StoreError, TurnConflict
+from simcustomer.store import Claim, Store, open_store
+from simcustomer.store.database import NEWEST
+from simcustomer.store.tables import metadata
+from tests.conftest import ROOT, postgres_url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        opened = open_store(f"sqlite:///{tmp_path / 'practice.db'}")
+    else:
+        opened = open_store(postgres_url())
+    yield opened
+    opened.close()
+
+
+def new_session(persona: Persona, rubric: Rubric, owner: str = "ann") -> Session:
+    provenance = Provenance(persona="p", rubric="r", customer="c", grader="g", coach="k", version="0")
+    return Session(
+        id=uuid4().hex, owner=owner, persona=persona, rubric=rubric, seed=7, provenance=provenance, opening="Well?", started_at=datetime.now(UTC)
+    )
+
+
+def exchange(session: Session, number: int, reply: str, outcome: Outcome | None = None) -> Exchange:
+    stance = Stance(mood=session.persona.mood, shifts=(), outcome=outcome, may_tell=())
+    return Exchange(number=number, reply=reply, answer=f"Heard {reply}", appraisal=Appraisal(), stance=stance, grade=Ungraded(reason="none"))
+
+
+def test_a_session_comes_back_as_it_was(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    assert store.load(session.id, "ann") == session
+
+
+def test_an_exchange_comes_back_as_it_was(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    store.keep_reply(session.id, 1, "Hello")
+    assert store.load(session.id, "ann").pending == "Hello"
+    claim = Claim(session.id, 1, "me")
+    assert store.claim(claim, 10)
+    done = exchange(session, 1, "Hello", Outcome.RESOLVED)
+    assert store.settle(claim, done, None)
+    loaded = store.load(session.id, "ann")
+    assert loaded.exchanges == (done,)
+    assert (loaded.pending, loaded.outcome) == (None, Outcome.RESOLVED)
+    assert loaded.ended_at is not None
+
+
+def test_another_owner_finds_nothing(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    with pytest.raises(NotFound):
+        store.load(session.id, "ben")
+    assert store.list("ben" + session.id) == ()
+
+
+def test_the_same_reply_twice_is_one_and_another_conflicts(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    store.keep_reply(session.id, 1, "Hello")
+    store.keep_reply(session.id, 1, "Hello")
+    with pytest.raises(TurnConflict, match="that one stands"):
+        store.keep_reply(session.id, 1, "Goodbye")
+    assert store.load(session.id, "ann").pending == "Hello"
+
+
+def test_one_claim_at_a_time(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    store.keep_reply(session.id, 1, "Hello")
+    mine, theirs = Claim(session.id, 1, "mine"), Claim(session.id, 1, "theirs")
+    assert store.claim(mine, 30)
+    assert store.claim(mine, 30)
+    assert not store.claim(theirs, 30)
+    store.release(mine)
+    assert store.claim(theirs, 0)
+    assert store.claim(mine, 30)
+    assert not store.settle(theirs, exchange(session, 1, "Hello"), None)
+    assert store.settle(mine, exchange(session, 1, "Hello"), None)
+    assert not store.claim(theirs, 30)
+
+
+def test_two_different_replies_at_once_have_one_winner(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    barrier = threading.Barrier(2)
+    lost: list[str] = []
+
+    def send(reply: str) -> None:
+        barrier.wait()
+        try:
+            store.keep_reply(session.id, 1, reply)
+        except TurnConflict:
+            lost.append(reply)
+
+    threads = [threading.Thread(target=send, args=(reply,)) for reply in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lost) == 1
+    assert store.load(session.id, "ann").pending == ({"one", "two"} - set(lost)).pop()
+
+
+def test_content_is_kept_once(store: Store, dean: Persona, rubric: Rubric) -> None:
+    from sqlalchemy import func, select
+
+    from simcustomer.store.tables import contents
+
+    store.add(new_session(dean, rubric))
+    with store.engine.connect() as connection:
+        before = connection.execute(select(func.count()).select_from(contents)).scalar()
+    store.add(new_session(dean, rubric))
+    with store.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(contents)).scalar() == before
+
+
+def test_migrations_give_the_tables_that_the_code_uses(store: Store) -> None:
+    with store.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert [d for d in differences if "alembic_version" not in str(d)] == []
+
+
+def test_newest_is_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "src/simcustomer/store/migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_a_new_file_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "practice.db"
+    store = open_store(f"sqlite:///{path}")
+    try:
+        for file in path.parent.iterdir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    finally:
+        store.close()
+
+
+def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.db"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(StoreError, match="is damaged or is not a simcustomer database"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == b"this is no database" * 100
+
+
+def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="SIMCUSTOMER_DATABASE_URL"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'practice.db'}")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nodb://x/y", "postgresql+psycopg://u:secret@127.0.0.1:1/x"])
+def test_a_wrong_address_is_one_clear_sentence_without_the_password(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "newer.db"
+    open_store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreError, match="newer simcustomer"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_two_openers_of_a_new_file_both_succeed(tmp_path: Path) -> None:
+    opened: list[Store] = []
+    failures: list[Exception] = []
+
+    def open_one() -> None:
+        try:
+            opened.append(open_store(f"sqlite:///{tmp_path / 'shared.db'}"))
+        except StoreError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len({replace(store, engine=store.engine).check() for store in opened}) == 1
+    for store in opened:
+        store.close()
