@@ -103,3 +103,11 @@ def _report(findings: dict[str, list[str]], *, as_json: bool) -> None:
         typer.echo(f"{persona_id}: {'nothing to mend' if not found else f'{len(found)} to mend'}")
         for finding in found:
             typer.echo(f"  {finding}")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a persona file, for editors that complete and check."""
+    from simcustomer.domain.persona import Persona
+
+    typer.echo(json.dumps(Persona.model_json_schema(), indent=1, ensure_ascii=False))

@@ -22,15 +22,9 @@ def serve(
     """Open the web app for practice."""
     from simcustomer import wiring
     from simcustomer.settings import load_settings
-    from simcustomer.store import open_store
     from simcustomer.ui.server import serve as run
 
     settings = load_settings()
-    library = wiring.library(settings)
-    players = wiring.cast(customer_engine or engine, grader_engine or engine)
-    store = open_store(settings.database_url)
-    try:
-        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
-        run(practice, library, rubric_id=rubric or settings.rubric, host=host, port=port)
-    finally:
-        store.close()
+    if rubric is not None:
+        settings = settings.model_copy(update={"rubric": rubric})
+    run(settings, wiring.cast(customer_engine or engine, grader_engine or engine), host=host, port=port)

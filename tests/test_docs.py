@@ -1,0 +1,43 @@
+"""What is generated must be what is in the repository."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from simcustomer import wiring
+from simcustomer.cli.reference import reference
+from simcustomer.domain.persona import Persona
+from tests.conftest import ROOT
+
+
+def test_the_command_line_reference_is_current() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), "run: python -m simcustomer.cli.reference > docs/cli.md"
+
+
+def test_the_persona_schema_is_current() -> None:
+    kept = json.loads((ROOT / "docs" / "persona.schema.json").read_text(encoding="utf-8"))
+    assert kept == Persona.model_json_schema(), "run: simcustomer personas schema > docs/persona.schema.json"
+
+
+def test_the_drawing_of_the_graph_is_current() -> None:
+    drawn = wiring.studio_graph().get_graph().draw_mermaid().strip()
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert drawn in text
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    missing = [
+        f"{document.name}: {target}"
+        for document in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+        if not (document.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_studio_can_build_and_run_the_graph() -> None:
+    config = json.loads((ROOT / "langgraph.json").read_text(encoding="utf-8"))
+    file, function = config["graphs"]["exchange"].split(":")
+    assert (ROOT / file).is_file()
+    assert set(getattr(wiring, function)().get_graph().nodes) >= {"customer", "grade", "settle", "debrief"}
