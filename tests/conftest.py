@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from simcustomer.domain.persona import Persona
@@ -32,8 +32,6 @@ def _no_browser() -> str:
 
 
 def _no_postgres() -> str:
-    import psycopg
-
     try:
         psycopg.connect(postgres_url().replace("+psycopg", ""), connect_timeout=3).close()
     except psycopg.OperationalError as error:
@@ -61,12 +59,15 @@ def dean(library: Library) -> Persona:
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the settings or writes the database of whoever runs it."""
     for name in list(os.environ):
-        if name.startswith("SIMCUSTOMER_") and not name.startswith("SIMCUSTOMER_TEST") and name != "SIMCUSTOMER_CHROMIUM":
+        if (
+            name.startswith("SIMCUSTOMER_")
+            and not name.startswith("SIMCUSTOMER_TEST")
+            and name != "SIMCUSTOMER_CHROMIUM"
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SIMCUSTOMER_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
     monkeypatch.setenv("SIMCUSTOMER_PERSONAS_DIR", str(ROOT / "personas"))
     monkeypatch.setenv("SIMCUSTOMER_RUBRICS_DIR", str(ROOT / "rubrics"))
-    yield

@@ -98,7 +98,9 @@ def test_every_shipped_persona_and_rubric_loads(library: Library) -> None:
     assert [library.rubric(rubric_id).id for rubric_id in library.rubric_ids]
 
 
-def test_content_is_found_in_the_working_folder_before_the_copy_that_came_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_content_is_found_in_the_working_folder_before_the_copy_that_came_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert content_folder("personas") == ROOT / "personas"
     (tmp_path / "personas").mkdir()

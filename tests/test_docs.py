@@ -12,7 +12,9 @@ from tests.conftest import ROOT
 
 
 def test_the_command_line_reference_is_current() -> None:
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), "run: python -m simcustomer.cli.reference > docs/cli.md"
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), (
+        "run: python -m simcustomer.cli.reference > docs/cli.md"
+    )
 
 
 def test_the_persona_schema_is_current() -> None:

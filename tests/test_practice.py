@@ -97,7 +97,9 @@ def test_two_submits_at_the_same_moment_are_one_exchange(practice: Practice, dea
     assert len(results[0].exchanges) == 1
 
 
-def test_a_reply_that_was_stored_is_answered_later(practice: Practice, store: Store, dean: Persona, rubric: Rubric) -> None:
+def test_a_reply_that_was_stored_is_answered_later(
+    practice: Practice, store: Store, dean: Persona, rubric: Rubric
+) -> None:
     session = practice.start(dean, rubric, owner="ann", seed=1)
     store.keep_reply(session.id, 1, GOOD)
     assert store.claim(Claim(session.id, 1, "a server that died"), 0.2)
@@ -221,14 +223,29 @@ def test_a_customer_that_reacts_twice_is_an_error(store: Store, dean: Persona, r
         ("half \ud83d of it", "broken character .* position 6"),
     ],
 )
-def test_what_is_no_reply_is_refused_in_words(practice: Practice, dean: Persona, rubric: Rubric, text: str, says: str) -> None:
+def test_what_is_no_reply_is_refused_in_words(
+    practice: Practice, dean: Persona, rubric: Rubric, text: str, says: str
+) -> None:
     session = practice.start(dean, rubric, owner="ann", seed=1)
     with pytest.raises(InvalidReply, match=says):
         respond(practice, session, text)
     assert practice.open(session.id, owner="ann") == session
 
 
-@pytest.mark.parametrize("text", ["?", "👍", "مرحبا، سأساعدك الآن", "שלום", "a\u200bb", "tab\tand\nline", "\u202eevil\u202c", "naïve café", "\x00ok\x07"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?",
+        "👍",
+        "مرحبا، سأساعدك الآن",
+        "שלום",
+        "a\u200bb",
+        "tab\tand\nline",
+        "\u202eevil\u202c",
+        "naïve café",
+        "\x00ok\x07",
+    ],
+)
 def test_unusual_text_is_taken_and_kept(practice: Practice, dean: Persona, rubric: Rubric, text: str) -> None:
     session = practice.start(dean, rubric, owner="ann", seed=1)
     _, after = respond(practice, session, text)

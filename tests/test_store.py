@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
@@ -22,16 +23,14 @@ from simcustomer.domain.session import Appraisal, Exchange, Provenance, Session,
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
 from simcustomer.store.database import NEWEST
-from simcustomer.store.tables import metadata
+from simcustomer.store.tables import contents, metadata
 from tests.conftest import ROOT, postgres_url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        opened = open_store(f"sqlite:///{tmp_path / 'practice.db'}")
-    else:
-        opened = open_store(postgres_url())
+    url = f"sqlite:///{tmp_path / 'practice.db'}" if request.param == "sqlite" else postgres_url()
+    opened = open_store(url)
     yield opened
     opened.close()
 
@@ -39,13 +38,27 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def new_session(persona: Persona, rubric: Rubric, owner: str = "ann") -> Session:
     provenance = Provenance(persona="p", rubric="r", customer="c", grader="g", coach="k", version="0")
     return Session(
-        id=uuid4().hex, owner=owner, persona=persona, rubric=rubric, seed=7, provenance=provenance, opening="Well?", started_at=datetime.now(UTC)
+        id=uuid4().hex,
+        owner=owner,
+        persona=persona,
+        rubric=rubric,
+        seed=7,
+        provenance=provenance,
+        opening="Well?",
+        started_at=datetime.now(UTC),
     )
 
 
 def exchange(session: Session, number: int, reply: str, outcome: Outcome | None = None) -> Exchange:
     stance = Stance(mood=session.persona.mood, shifts=(), outcome=outcome, may_tell=())
-    return Exchange(number=number, reply=reply, answer=f"Heard {reply}", appraisal=Appraisal(), stance=stance, grade=Ungraded(reason="none"))
+    return Exchange(
+        number=number,
+        reply=reply,
+        answer=f"Heard {reply}",
+        appraisal=Appraisal(),
+        stance=stance,
+        grade=Ungraded(reason="none"),
+    )
 
 
 def test_a_session_comes_back_as_it_was(store: Store, dean: Persona, rubric: Rubric) -> None:
@@ -126,10 +139,6 @@ def test_two_different_replies_at_once_have_one_winner(store: Store, dean: Perso
 
 
 def test_content_is_kept_once(store: Store, dean: Persona, rubric: Rubric) -> None:
-    from sqlalchemy import func, select
-
-    from simcustomer.store.tables import contents
-
     store.add(new_session(dean, rubric))
     with store.engine.connect() as connection:
         before = connection.execute(select(func.count()).select_from(contents)).scalar()

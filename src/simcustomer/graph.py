@@ -21,7 +21,7 @@ from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session, Stance
 from simcustomer.domain.transcript import Speaker
 from simcustomer.errors import EngineError, SimcustomerError
-from simcustomer.roles import Cast, GradingCase, Scene
+from simcustomer.roles import Cast, GradingCase, Scene, Trainee, TraineeView
 
 _log = logging.getLogger(__name__)
 
@@ -157,6 +157,55 @@ def exchange_graph(cast: Cast) -> ExchangeGraph:
     graph.add_conditional_edges("settle", nodes.ended)
     graph.add_edge("debrief", END)
     return graph.compile(name="exchange")
+
+
+class RehearsalState(BaseModel):
+    """A whole session in the making: what has been said so far and the trainee's next reply."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session: Session
+    reply: str = ""
+
+
+RehearsalGraph = CompiledStateGraph[RehearsalState, None, RehearsalState, RehearsalState]
+
+_STEPS_AN_EXCHANGE = 2
+
+
+def rehearsal_graph(cast: Cast, trainee: Trainee) -> RehearsalGraph:
+    """The exchange graph in a loop with a simulated trainee, until the conversation has ended."""
+    exchange = exchange_graph(cast)
+
+    async def reply(state: RehearsalState) -> dict[str, str]:
+        persona = state.session.persona
+        view = TraineeView(persona.brief, persona.name, persona.channel, state.session.transcript, state.session.seed)
+        return {"reply": await trainee.reply(view)}
+
+    async def answer(state: RehearsalState) -> dict[str, Session]:
+        async for event in run_exchange(exchange, state.session, state.reply):
+            if isinstance(event, Finished):
+                return {"session": state.session.with_exchange(event.exchange)}
+        raise EngineError("the exchange ended without a result; please report this")
+
+    def goes_on(state: RehearsalState) -> Literal["trainee", "__end__"]:
+        return "trainee" if state.session.outcome is None else "__end__"
+
+    graph = StateGraph(RehearsalState)
+    graph.add_node("trainee", reply)
+    graph.add_node("exchange", answer)
+    graph.add_edge(START, "trainee")
+    graph.add_edge("trainee", "exchange")
+    graph.add_conditional_edges("exchange", goes_on)
+    return graph.compile(name="rehearsal")
+
+
+async def run_rehearsal(graph: RehearsalGraph, session: Session) -> Session:
+    """The session after its last exchange. Raises EngineError."""
+    most = _STEPS_AN_EXCHANGE * (session.persona.endings.longest + 1)
+    state: dict[str, Any] = await graph.ainvoke(RehearsalState(session=session), {"recursion_limit": most})
+    ended: Session = state["session"]
+    return ended
 
 
 async def run_exchange(graph: ExchangeGraph, session: Session, reply: str) -> AsyncIterator[Spoken | Finished]:

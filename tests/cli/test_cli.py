@@ -19,7 +19,14 @@ GOLDEN = ROOT / "evals" / "golden" / "conversations.jsonl"
 def run(*arguments: str, stdin: str = "", cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | variables
     return subprocess.run(
-        [str(SIMCUSTOMER), *arguments], input=stdin, capture_output=True, text=True, cwd=cwd, env=environment, check=False, timeout=120
+        [str(SIMCUSTOMER), *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        timeout=120,
     )
 
 
@@ -59,7 +66,9 @@ def test_every_shipped_persona_passes_lint() -> None:
 
 def test_lint_finds_and_exits_one(tmp_path: Path) -> None:
     text = (ROOT / "personas" / "no-heat-third-visit.yaml").read_text(encoding="utf-8")
-    (tmp_path / "no-heat-third-visit.yaml").write_text(text.replace("technique: recovery", "technique: recovry"), encoding="utf-8")
+    (tmp_path / "no-heat-third-visit.yaml").write_text(
+        text.replace("technique: recovery", "technique: recovry"), encoding="utf-8"
+    )
     done = run("personas", "lint", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path))
     assert done.returncode == 1
     assert "'recovry' is not in the rubric" in done.stdout
@@ -74,7 +83,9 @@ def test_grade_prints_a_line_for_each_reply_with_verbatim_quotes(tmp_path: Path)
     done = run("grade", str(GOLDEN), "-o", str(out))
     assert (done.returncode, done.stderr) == (0, "")
     conversations = {c["id"]: c for c in map(json.loads, GOLDEN.read_text(encoding="utf-8").splitlines())}
-    expected = {(c["id"], i) for c in conversations.values() for i, turn in enumerate(c["turns"]) if turn["role"] == "trainee"}
+    expected = {
+        (c["id"], i) for c in conversations.values() for i, turn in enumerate(c["turns"]) if turn["role"] == "trainee"
+    }
     graded = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert {(g["id"], g["turn"]) for g in graded} == expected
     assert len(graded) == len(expected) == 268
@@ -89,7 +100,11 @@ def test_grade_prints_a_line_for_each_reply_with_verbatim_quotes(tmp_path: Path)
 def test_grade_names_bad_lines_and_grades_the_others(tmp_path: Path) -> None:
     good = GOLDEN.read_text(encoding="utf-8").splitlines()[0]
     turns = [{"role": "trainee", "text": "Hi"}]
-    bad = ["{", json.dumps({"id": "x", "channel": "fax", "turns": []}), json.dumps({"id": "y", "channel": "chat", "turns": turns})]
+    bad = [
+        "{",
+        json.dumps({"id": "x", "channel": "fax", "turns": []}),
+        json.dumps({"id": "y", "channel": "chat", "turns": turns}),
+    ]
     file = tmp_path / "in.jsonl"
     file.write_text("\n".join([bad[0], good, *bad[1:], ""]), encoding="utf-8")
     done = run("grade", str(file))
@@ -119,7 +134,16 @@ def test_chat_goes_from_brief_to_debrief() -> None:
         stdin="I'm sorry nobody came three times. What does the boiler show?\n\n/brief\nCalm down, it's only a boiler.\n/end\n",
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    for says in ("What you may do", "Dean Ackroyd:", "E2", "Your reply is empty", "Debrief", "You scored", "Try this instead", "The customer's mood"):
+    for says in (
+        "What you may do",
+        "Dean Ackroyd:",
+        "E2",
+        "Your reply is empty",
+        "Debrief",
+        "You scored",
+        "Try this instead",
+        "The customer's mood",
+    ):
         assert says in done.stdout
 
 
@@ -163,7 +187,13 @@ def test_an_unusable_setting_is_named() -> None:
 def test_doctor_says_what_is_used_and_what_is_wrong(tmp_path: Path) -> None:
     done = run("doctor", "--json")
     assert done.returncode == 0
-    assert {check["name"] for check in json.loads(done.stdout)["checks"]} == {"version", "personas", "rubric", "database", "engines"}
+    assert {check["name"] for check in json.loads(done.stdout)["checks"]} == {
+        "version",
+        "personas",
+        "rubric",
+        "database",
+        "engines",
+    }
     (tmp_path / "damaged.db").write_bytes(b"nonsense" * 500)
     done = run("doctor", SIMCUSTOMER_DATABASE_URL=f"sqlite:///{tmp_path / 'damaged.db'}")
     assert done.returncode == 1

@@ -15,7 +15,11 @@ def shown(indicator: str, quote: str) -> Evidence:
 
 
 def test_a_quote_that_is_not_in_the_reply_earns_nothing() -> None:
-    finding = Finding(technique="empathy", occasion=True, evidence=(shown("names", "I feel for you"), shown("ties", "three missed visits")))
+    finding = Finding(
+        technique="empathy",
+        occasion=True,
+        evidence=(shown("names", "I feel for you"), shown("ties", "three missed visits")),
+    )
     assessment = Assessment.of(rubric(), REPLY, [finding])
     assert assessment.levels == {"empathy": 1}
     assert [e.quote for e in assessment.evidence] == ["three missed visits"]
@@ -29,13 +33,17 @@ def test_a_technique_without_a_finding_has_no_level() -> None:
 
 
 def test_a_missing_act_counts_without_a_quote() -> None:
-    finding = Finding(technique="empathy", occasion=True, evidence=(shown("names", "cost you"),), missing=("dismisses",))
+    finding = Finding(
+        technique="empathy", occasion=True, evidence=(shown("names", "cost you"),), missing=("dismisses",)
+    )
     assert Assessment.of(rubric(), REPLY, [finding]).levels == {"empathy": 0}
 
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=20))
 def test_evidence_is_always_verbatim(reply: str, quote: str) -> None:
-    assessment = Assessment.of(rubric(), reply, [Finding(technique="empathy", occasion=True, evidence=(shown("names", quote),))])
+    assessment = Assessment.of(
+        rubric(), reply, [Finding(technique="empathy", occasion=True, evidence=(shown("names", quote),))]
+    )
     assert all(evidence.quote in reply for evidence in assessment.evidence)
     assert (assessment.levels["empathy"] == 1) == (quote in reply)
 
@@ -43,7 +51,9 @@ def test_evidence_is_always_verbatim(reply: str, quote: str) -> None:
 def graded(level: int | None) -> Assessment:
     evidence = {0: (), 1: ("names",), 2: ("names", "ties"), 3: ("names", "ties", "first")}
     finding = Finding(
-        technique="empathy", occasion=level is not None, evidence=tuple(shown(name, "cost") for name in evidence.get(level or 0, ()))
+        technique="empathy",
+        occasion=level is not None,
+        evidence=tuple(shown(name, "cost") for name in evidence.get(level or 0, ())),
     )
     return Assessment.of(rubric(), REPLY, [finding])
 

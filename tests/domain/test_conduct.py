@@ -16,7 +16,14 @@ from simcustomer.domain.session import Appraisal, Exchange, Met, Provenance, Ses
 def session_with(persona: Persona, rubric: Rubric, *appraisals: Appraisal) -> Session:
     provenance = Provenance(persona="p", rubric="r", customer="c", grader="g", coach="k", version="0")
     session = Session(
-        id="s", owner="o", persona=persona, rubric=rubric, seed=1, provenance=provenance, opening="Hello?", started_at=datetime.now(UTC)
+        id="s",
+        owner="o",
+        persona=persona,
+        rubric=rubric,
+        seed=1,
+        provenance=provenance,
+        opening="Hello?",
+        started_at=datetime.now(UTC),
     )
     for appraisal in appraisals:
         session = after(session, appraisal)
@@ -56,7 +63,7 @@ def test_a_softener_habituates_until_something_is_offered(dean: Persona, rubric:
 def test_a_trigger_met_again_costs_more(dean: Persona, rubric: Rubric) -> None:
     met = Appraisal(triggers=(Met(sway=dean.triggers[0].id, quote="x"),))
     session = session_with(dean, rubric, met, met)
-    costs = [[s for s in e.stance.shifts if s.cause.startswith("trigger")][0] for e in session.exchanges]
+    costs = [next(s for s in e.stance.shifts if s.cause.startswith("trigger")) for e in session.exchanges]
     assert costs[1].anger > costs[0].anger > 0
 
 
@@ -87,7 +94,9 @@ def test_the_right_offer_resolves_only_a_customer_who_trusts(dean: Persona, rubr
 
 
 def test_time_runs_out(dean: Persona, rubric: Rubric) -> None:
-    patient = dean.model_copy(update={"mood": dean.mood.model_copy(update={"patience": 10.0, "trust": 10.0, "anger": 0.0})})
+    patient = dean.model_copy(
+        update={"mood": dean.mood.model_copy(update={"patience": 10.0, "trust": 10.0, "anger": 0.0})}
+    )
     session = session_with(patient, rubric)
     asked = Appraisal(asked=(dean.facts[3].id,))
     while session.outcome is None:
@@ -114,14 +123,21 @@ def test_one_reply_never_wins_anyone_over(
 ) -> None:
     met = tuple(Met(sway=dean.softeners[i % len(dean.softeners)].id, quote="x") for i in softeners)
     offers = tuple(offer.id for offer in dean.offers)
-    stance = conduct.take(session_with(dean, rubric), Appraisal(softeners=met, techniques=tuple(techniques), offers=offers))
+    stance = conduct.take(
+        session_with(dean, rubric), Appraisal(softeners=met, techniques=tuple(techniques), offers=offers)
+    )
     most = conduct.MOST_SOFTENING[dean.difficulty]
     assert dean.mood.anger - stance.mood.anger <= most + 0.01
     assert stance.mood.trust - dean.mood.trust <= most + 0.01
 
 
-@given(missteps=st.sets(st.sampled_from(["empathy.dismisses", "composure.defensive", "expectations.vague_time"])), triggers=SWAYS)
-def test_without_softener_or_offer_anger_never_falls(missteps: set[str], triggers: list[int], dean: Persona, rubric: Rubric) -> None:
+@given(
+    missteps=st.sets(st.sampled_from(["empathy.dismisses", "composure.defensive", "expectations.vague_time"])),
+    triggers=SWAYS,
+)
+def test_without_softener_or_offer_anger_never_falls(
+    missteps: set[str], triggers: list[int], dean: Persona, rubric: Rubric
+) -> None:
     met = tuple(Met(sway=dean.triggers[i % len(dean.triggers)].id, quote="x") for i in triggers)
     stance = conduct.take(session_with(dean, rubric), Appraisal(triggers=met, missteps=tuple(missteps)))
     assert stance.mood.anger >= dean.mood.anger

@@ -10,7 +10,9 @@ DELTA = st.floats(-20, 20)
 
 
 @given(AMOUNT, AMOUNT, AMOUNT, st.lists(st.tuples(DELTA, DELTA, DELTA), max_size=5))
-def test_mood_stays_within_its_bounds(anger: float, trust: float, patience: float, deltas: list[tuple[float, float, float]]) -> None:
+def test_mood_stays_within_its_bounds(
+    anger: float, trust: float, patience: float, deltas: list[tuple[float, float, float]]
+) -> None:
     shifts = [Shift(cause="x", because="x", anger=a, trust=t, patience=p) for a, t, p in deltas]
     moved = Mood(anger=anger, trust=trust, patience=patience).moved(shifts)
     assert all(0 <= amount <= 10 for amount in (moved.anger, moved.trust, moved.patience))

@@ -96,8 +96,13 @@ def test_means_leave_null_out_and_keep_zero_in() -> None:
     assert rubric().overall({"empathy": 2}) == 2
 
 
-@given(st.dictionaries(st.sampled_from(["one", "two", "six"]), LEVELS), st.lists(st.floats(0.1, 10), min_size=3, max_size=3))
-def test_mean_lies_between_the_lowest_and_the_highest_level(levels: dict[str, int | None], weights: list[float]) -> None:
+@given(
+    st.dictionaries(st.sampled_from(["one", "two", "six"]), LEVELS),
+    st.lists(st.floats(0.1, 10), min_size=3, max_size=3),
+)
+def test_mean_lies_between_the_lowest_and_the_highest_level(
+    levels: dict[str, int | None], weights: list[float]
+) -> None:
     named = zip(("one", "two", "six"), weights, strict=True)
     given_rubric = rubric(*(technique(name, weight=weight) for name, weight in named))
     known = [level for level in levels.values() if level is not None]

@@ -57,7 +57,12 @@ def answered(customer: Customer, session: Session, reply: str) -> tuple[str, App
 
 def followed(session: Session, reply: str, answer: str, appraisal: Appraisal, stance: Stance) -> Session:
     exchange = Exchange(
-        number=len(session.exchanges) + 1, reply=reply, answer=answer, appraisal=appraisal, stance=stance, grade=Ungraded(reason="-")
+        number=len(session.exchanges) + 1,
+        reply=reply,
+        answer=answer,
+        appraisal=appraisal,
+        stance=stance,
+        grade=Ungraded(reason="-"),
     )
     return session.with_exchange(exchange)
 
@@ -97,7 +102,9 @@ def test_a_customer_says_no_sentence_twice_and_no_locked_fact(engine: str, libra
 
 
 @pytest.mark.parametrize("engine", CUSTOMERS)
-def test_a_grader_gives_every_technique_a_verdict_with_verbatim_evidence(engine: str, dean: Persona, rubric: Rubric) -> None:
+def test_a_grader_gives_every_technique_a_verdict_with_verbatim_evidence(
+    engine: str, dean: Persona, rubric: Rubric
+) -> None:
     grader: Grader = wiring.grader(engine)
     transcript = begun(wiring.customer(engine), dean, rubric).transcript
     for reply in REPLIES:
@@ -117,7 +124,12 @@ def test_a_coach_debriefs_what_was_said(dean: Persona, rubric: Rubric) -> None:
         text, appraisal, stance = answered(customer, session, reply)
         case = GradingCase(rubric, dean.channel, session.transcript.followed_by(Speaker.TRAINEE, reply), dean.scenario)
         exchange = Exchange(
-            number=len(session.exchanges) + 1, reply=reply, answer=text, appraisal=appraisal, stance=stance, grade=asyncio.run(grader.grade(case))
+            number=len(session.exchanges) + 1,
+            reply=reply,
+            answer=text,
+            appraisal=appraisal,
+            stance=stance,
+            grade=asyncio.run(grader.grade(case)),
         )
         session = session.with_exchange(exchange)
     debrief = asyncio.run(EmbeddedCoach().debrief(session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})))

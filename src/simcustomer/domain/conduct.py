@@ -25,6 +25,9 @@ TECHNIQUE = Shift(cause="technique", because="", anger=-0.4, trust=0.4)
 MISSTEP = Shift(cause="misstep", because="", anger=0.8, trust=-0.5, patience=-0.5)
 """What a misstep costs with a persona that has no trigger of its own for it."""
 
+MOST_COMMON_MISSTEPS = 2
+"""Missteps without a trigger of the persona's own that count in one reply: the rest are the same blow felt again."""
+
 WORTH: dict[str, Shift] = {
     "full": Shift(cause="offer", because="", anger=-1.5, trust=1.5, patience=1.0),
     "part": Shift(cause="offer", because="", anger=-0.5, trust=0.5, patience=0.5),
@@ -121,12 +124,9 @@ def _inflamed(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal
     for sway in persona.triggers:
         if sway.id in met:
             yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
-    for misstep in appraisal.missteps:
-        if misstep not in covered:
-            words = misstep.split(".")[-1].replace("_", " ")
-            yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(
-                persona.volatility
-            )
+    for misstep in [misstep for misstep in appraisal.missteps if misstep not in covered][:MOST_COMMON_MISSTEPS]:
+        words = misstep.split(".")[-1].replace("_", " ")
+        yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(persona.volatility)
 
 
 def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:

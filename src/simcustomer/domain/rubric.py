@@ -14,7 +14,6 @@ Level = Literal[0, 1, 2, 3]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(-[a-z0-9_]+)*$", max_length=60)]
 
 
-
 def _as_number(key: object) -> object:
     """A level as a field name is text in YAML and JSON."""
     return int(key) if isinstance(key, str) and key.isdigit() else key

@@ -6,13 +6,12 @@ from simcustomer.domain.model import Frozen
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Exchange, Session
+from simcustomer.domain.session import Session
 from simcustomer.domain.transcript import Turn
-from simcustomer.errors import EngineError
 from simcustomer.evaluation.grading import GradedReply
-from simcustomer.graph import ExchangeGraph, Finished, exchange_graph, run_exchange
+from simcustomer.graph import rehearsal_graph, run_rehearsal
 from simcustomer.practice import begin
-from simcustomer.roles import Cast, Trainee, TraineeView
+from simcustomer.roles import Cast, Trainee
 
 
 class MoodRecord(Frozen):
@@ -51,29 +50,15 @@ class Rehearsal(Frozen):
 
 
 async def rehearse(persona: Persona, rubric: Rubric, *, cast: Cast, trainee: Trainee, seed: int) -> Rehearsal:
+    """Play one session to its end and put it on record. Raises EngineError where an engine fails."""
+    return _record(await play(persona, rubric, cast=cast, trainee=trainee, seed=seed), trainee.name)
+
+
+async def play(persona: Persona, rubric: Rubric, *, cast: Cast, trainee: Trainee, seed: int) -> Session:
     """Play one session to its end. Raises EngineError where an engine fails."""
-    graph = exchange_graph(cast)
-    session = begin(
-        persona, rubric, cast, session_id=f"{persona.id}.{trainee.name}.{seed}", owner="rehearsal", seed=seed
-    )
-    while session.outcome is None:
-        view = TraineeView(
-            brief=persona.brief,
-            customer_name=persona.name,
-            channel=persona.channel,
-            transcript=session.transcript,
-            seed=seed,
-        )
-        reply = await trainee.reply(view)
-        session = session.with_exchange(await _exchange(graph, session, reply))
-    return _record(session, trainee.name)
-
-
-async def _exchange(graph: ExchangeGraph, session: Session, reply: str) -> Exchange:
-    async for event in run_exchange(graph, session, reply):
-        if isinstance(event, Finished):
-            return event.exchange
-    raise EngineError("the exchange ended without a result")
+    session_id = f"{persona.id}.{trainee.name}.{seed}"
+    session = begin(persona, rubric, cast, session_id=session_id, owner="rehearsal", seed=seed)
+    return await run_rehearsal(rehearsal_graph(cast, trainee), session)
 
 
 def _record(session: Session, trainee: str) -> Rehearsal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fastapi import FastAPI
 from gradio.events import Dependency
 
 from simcustomer.domain.session import Session
-from simcustomer.errors import NotFound, SimcustomerError
+from simcustomer.errors import NotFound
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.ui.catalogue import Catalogue
@@ -34,6 +35,13 @@ MOST_WAITING = 200
 MOST_AT_ONCE = 40
 """Handlers of one kind that run side by side: each answer being shown is one."""
 
+UNMEASURED = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(2**31),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+}
+"""Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
+
 _SHOW_ADDRESS = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', '?session=' + encodeURIComponent(id)); }"
 """Puts the session into the address, so that a reload finds it again."""
 
@@ -50,48 +58,49 @@ class Site:
 
     async def open(self, request: gr.Request) -> Updates:
         """The page that the address asks for: a session, a persona's brief, or the gallery."""
-        asked, owner = request.query_params, self.desk.owner_of(request)
-        try:
-            if session_id := asked.get("session"):
-                session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
-                if session.outcome is not None:
-                    session = await self.desk.practice.finish(session_id, owner=owner)
-                return self._session(session)
-            if persona_id := asked.get("persona"):
-                return self._brief(persona_id)
-            return await asyncio.to_thread(self._gallery)
-        except SimcustomerError as error:
-            return self._instead(error)
+        with self.desk.careful(self.problem) as outcome:
+            try:
+                outcome.updates = await self._asked_for(request)
+            except NotFound as error:
+                outcome.updates = {**self._gallery(), **self.desk.told(str(error), self.problem)}
+        return outcome.updates
 
-    def start(self, persona_id: str, request: gr.Request) -> Updates:
+    async def start(self, persona_id: str, request: gr.Request) -> Updates:
         """Begin a session with this persona."""
-        try:
-            return self._start(persona_id, request)
-        except SimcustomerError as error:
-            self.desk.warn(str(error))
-            return {self.choose.brief_notice: self.desk.notice(str(error))}
+        with self.desk.careful(self.choose.brief_notice) as outcome:
+            outcome.updates = await asyncio.to_thread(self._start, persona_id, self.desk.owner_of(request))
+        return outcome.updates
 
-    def again(self, session_id: str, request: gr.Request) -> Updates:
+    async def again(self, session_id: str, request: gr.Request) -> Updates:
         """Begin another session with the persona of this one."""
-        try:
-            session = self.desk.practice.open(session_id, owner=self.desk.owner_of(request))
-            return self._start(session.persona.id, request)
-        except SimcustomerError as error:
-            self.desk.warn(str(error))
-            return {self.debrief.notice: self.desk.notice(str(error))}
+        owner = self.desk.owner_of(request)
+        with self.desk.careful(self.debrief.notice) as outcome:
+            session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+            outcome.updates = await asyncio.to_thread(self._start, session.persona.id, owner)
+        return outcome.updates
 
     async def finish(self, session_id: str, request: gr.Request) -> Updates:
         """End the session if it has not ended, and show its debrief."""
-        try:
-            session = await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
-        except SimcustomerError as error:
-            return self.practise.refused(error)
-        return self._session(session)
+        with self.desk.careful(self.practise.notice) as outcome:
+            outcome.updates = self._session(
+                await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
+            )
+        return outcome.updates
 
-    def _start(self, persona_id: str, request: gr.Request) -> Updates:
+    async def _asked_for(self, request: gr.Request) -> Updates:
+        asked, owner = request.query_params, self.desk.owner_of(request)
+        if session_id := asked.get("session"):
+            session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+            if session.outcome is not None:
+                session = await self.desk.practice.finish(session_id, owner=owner)
+            return self._session(session)
+        if persona_id := asked.get("persona"):
+            return self._brief(persona_id)
+        return await asyncio.to_thread(self._gallery)
+
+    def _start(self, persona_id: str, owner: str) -> Updates:
         persona = self.desk.catalogue.persona(persona_id)
-        session = self.desk.practice.start(persona, self.desk.rubric(), owner=self.desk.owner_of(request))
-        return self._session(session)
+        return self._session(self.desk.practice.start(persona, self.desk.rubric(), owner=owner))
 
     def _hidden(self) -> Updates:
         return {**self.choose.hidden(), **self.practise.hidden(), **self.debrief.hidden(), self.problem: ""}
@@ -105,14 +114,6 @@ class Site:
     def _session(self, session: Session) -> Updates:
         page = self.practise.show(session) if session.outcome is None else self.debrief.show(session)
         return {**self._hidden(), **page, self.practise.session_id: session.id}
-
-    def _instead(self, error: SimcustomerError) -> Updates:
-        """The gallery under a message, or the message alone where not even the gallery can be shown."""
-        self.desk.warn(str(error))
-        notice = {self.problem: self.desk.notice(str(error))}
-        if isinstance(error, NotFound):
-            return {**self._gallery(), **notice}
-        return {**self._hidden(), **notice}
 
 
 def create_app(
@@ -148,6 +149,7 @@ def create_app(
 
 
 def _blocks(desk: Desk) -> gr.Blocks:
+    os.environ.update(UNMEASURED)
     with warnings.catch_warnings():
         # Gradio leaves an event loop open for each Blocks that it builds; there is nothing here to close it with.
         warnings.simplefilter("ignore", ResourceWarning)
@@ -166,9 +168,7 @@ def _wire(blocks: gr.Blocks, site: Site) -> None:
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
 
     opened = on(blocks.load, site.open, None, everything)
-    opened.then(
-        practise.resume, in_session, practise.components, show_progress="hidden", api_visibility="private"
-    )
+    opened.then(practise.resume, in_session, practise.components, show_progress="hidden", api_visibility="private")
     started = on(choose.start.click, site.start, [choose.persona_id], everything)
     _show_address(started, practise)
     restarted = on(debrief.again.click, site.again, in_session, everything)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from simcustomer.domain.mood import MOST, Mood
 
-WIDTH, HEIGHT = 640, 280
-LEFT, RIGHT, TOP, BOTTOM = 34, 104, 16, 44
-LABEL_GAP = 18.0
+WIDTH, HEIGHT = 480, 270
+LEFT, RIGHT, TOP, BOTTOM = 32, 128, 14, 50
+LABEL_GAP = 20.0
 """Least distance between two labels at the lines' ends, in units of the frame."""
 
 NAMES = ("anger", "trust", "patience")

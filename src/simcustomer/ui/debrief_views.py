@@ -16,7 +16,13 @@ from simcustomer.ui.views import Message, said, technique_names
 WORDS = ("missing", "attempted", "competent", "exemplary")
 """The meaning of levels 0 to 3; a mean takes the word of the nearest level."""
 
-CONTENT = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
+TONES = {
+    Outcome.RESOLVED: "good",
+    Outcome.COMPROMISE: "good",
+    Outcome.COMPLAINT: "bad",
+    Outcome.WALKED_OUT: "bad",
+}
+"""How an outcome is coloured; those not named are neither won nor lost."""
 
 
 class Level(NamedTuple):
@@ -75,7 +81,7 @@ class DebriefView(NamedTuple):
     name: str
     title: str
     outcome: Outcome
-    is_content: bool
+    tone: str
     summary: str | None
     score: float | None
     passed: bool | None
@@ -104,7 +110,7 @@ def debrief(session: Session) -> DebriefView:
         name=session.persona.name,
         title=session.persona.title,
         outcome=session.outcome,
-        is_content=session.outcome in CONTENT,
+        tone=TONES.get(session.outcome, "open"),
         summary=words.summary if words else None,
         score=card.overall,
         passed=card.passed,

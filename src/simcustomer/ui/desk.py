@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +14,13 @@ from gradio.blocks import BlockContext
 from gradio.components import Component
 
 from simcustomer.domain.rubric import Rubric
+from simcustomer.errors import SimcustomerError
 from simcustomer.practice import Practice
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
+
+_log = logging.getLogger(__name__)
 
 Part = Component | BlockContext
 
@@ -47,13 +52,33 @@ class Desk:
         """An interface text."""
         return self.renderer.wording.say(key, **values)
 
+    def told(self, message: str, where: gr.HTML) -> Updates:
+        """A message in the page's flow, and popped up over it; toasts take HTML, so what a user typed is escaped."""
+        gr.Warning(html.escape(message), title=self.say("site.name"))
+        return {where: self.notice(message)}
+
     def notice(self, text: str, kind: str = "error") -> str:
         """A message in the page's flow, as HTML."""
         return self.renderer.html("notice", text=text, kind=kind)
 
-    def warn(self, text: str) -> None:
-        """A message that pops up over the page; toasts take HTML, so what a user typed is escaped."""
-        gr.Warning(html.escape(text), title=self.say("site.name"))
+    @contextmanager
+    def careful(self, where: gr.HTML) -> Iterator[Outcome]:
+        """What a handler does; where it fails, its updates are a message that is safe to show."""
+        outcome = Outcome()
+        try:
+            yield outcome
+        except SimcustomerError as error:
+            outcome.updates = self.told(str(error), where)
+        except Exception:  # noqa: BLE001  # the user is told, the log has it, and what was stored is kept
+            _log.exception("a page could not be shown")
+            outcome.updates = self.told(self.say("site.failed"), where)
+
+
+@dataclass
+class Outcome:
+    """The updates that a handler gives back."""
+
+    updates: Updates = field(default_factory=dict[Part, Any])
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,20 @@ from simcustomer.domain.assessment import Assessment, Evidence
 from simcustomer.domain.rubric import Rubric
 
 
+class Shown(NamedTuple):
+    """A technique and the indicators, or missteps, that a quote shows of it, in the rubric's words."""
+
+    technique: str
+    signs: tuple[str, ...]
+
+
 class Footnote(NamedTuple):
-    """What a marked quote shows, `number` counting from 1 in its reply."""
+    """What a marked quote shows, for good or bad; `number` counts from 1 in its reply."""
 
     number: int
     good: bool
-    technique: str
-    sign: str
     quote: str
+    shows: tuple[Shown, ...]
 
 
 class Piece(NamedTuple):
@@ -36,9 +42,14 @@ class _Span(NamedTuple):
 
 
 def footnotes(rubric: Rubric, reply: str, assessment: Assessment) -> tuple[Footnote, ...]:
-    """A note for each piece of verified evidence, in the order in which their quotes stand in the reply."""
-    evidence = sorted(assessment.evidence, key=lambda e: (reply.find(e.quote), len(e.quote)))
-    return tuple(_footnote(number, item, rubric) for number, item in enumerate(evidence, start=1))
+    """A note for each quote, in the order in which they stand in the reply, with all that the quote is evidence of."""
+    by_quote: dict[tuple[str, bool], list[Evidence]] = {}
+    for item in sorted(assessment.evidence, key=lambda e: (reply.find(e.quote), len(e.quote))):
+        by_quote.setdefault((item.quote, item.indicator is not None), []).append(item)
+    return tuple(
+        Footnote(number, good, quote, _shows(evidence, rubric))
+        for number, ((quote, good), evidence) in enumerate(by_quote.items(), start=1)
+    )
 
 
 def pieces(reply: str, notes: Sequence[Footnote]) -> tuple[Piece, ...]:
@@ -58,8 +69,10 @@ def _piece(reply: str, spans: Sequence[_Span], start: int, end: int) -> Piece:
     )
 
 
-def _footnote(number: int, evidence: Evidence, rubric: Rubric) -> Footnote:
-    technique = rubric.technique(evidence.technique)
-    good = evidence.indicator is not None
-    signs, name = (technique.indicators, evidence.indicator) if good else (technique.missteps, evidence.misstep)
-    return Footnote(number, good, technique.name, signs[name or ""], evidence.quote)
+def _shows(evidence: Sequence[Evidence], rubric: Rubric) -> tuple[Shown, ...]:
+    signs: dict[str, list[str]] = {}
+    for item in evidence:
+        technique = rubric.technique(item.technique)
+        wording = technique.indicators if item.indicator else technique.missteps
+        signs.setdefault(technique.name, []).append(wording[item.indicator or item.misstep or ""])
+    return tuple(Shown(name, tuple(dict.fromkeys(found))) for name, found in signs.items())

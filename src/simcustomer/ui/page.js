@@ -2,6 +2,7 @@
 const narrow = () => window.innerWidth < 900;
 let shownHeading = null;
 let pinned = true;
+let asked = false;
 
 const announce = (id, mode) => {
   const place = document.getElementById(id);
@@ -20,6 +21,7 @@ const follow = () => {
   }
   const messages = talk.querySelector(".messages[aria-label]");
   if (messages) talk.setAttribute("aria-label", messages.getAttribute("aria-label"));
+  if (talk.querySelector(".typing")) pinned = true; // whoever has just sent wants to see the answer
   if (pinned) talk.scrollTop = talk.scrollHeight;
 };
 
@@ -27,21 +29,35 @@ const arrive = () => {
   const heading = document.querySelector("main h1, gradio-app h1");
   if (!heading || heading.dataset.seen) return;
   const isFirst = shownHeading === null;
-  const isSame = shownHeading === heading.textContent && document.title.startsWith(heading.textContent);
+  const isSame = shownHeading === heading.textContent;
   heading.dataset.seen = "yes";
   shownHeading = heading.textContent;
   document.title = `${heading.textContent} · simcustomer`;
   if (isSame) return;
   pinned = true;
-  const brief = document.querySelector("details.aside");
-  if (brief && narrow()) brief.removeAttribute("open");
-  const box = document.querySelector("#reply textarea");
-  if (box && !narrow()) box.focus();
-  else if (!isFirst) {
-    window.scrollTo(0, 0);
-    heading.setAttribute("tabindex", "-1");
-    heading.focus({ preventScroll: true });
-  }
+  // The page's other parts arrive a moment after its heading.
+  setTimeout(() => {
+    const brief = document.querySelector("details.aside");
+    if (brief && narrow()) brief.removeAttribute("open");
+    const box = document.querySelector("#reply textarea");
+    if (box && !narrow()) box.focus();
+    else if (!isFirst) {
+      window.scrollTo(0, 0);
+      heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: true });
+    }
+  }, 60);
+};
+
+const ask = () => {
+  const question = document.getElementById("end-question");
+  if (question && !asked) {
+    setTimeout(() => {
+      document.getElementById("end-no")?.focus({ preventScroll: true });
+      question.scrollIntoView({ block: "nearest" });
+    }, 60);
+  } else if (!question && asked && !narrow()) document.querySelector("#reply textarea")?.focus();
+  asked = Boolean(question);
 };
 
 new MutationObserver(() => {
@@ -49,5 +65,6 @@ new MutationObserver(() => {
   for (const id of ["notice", "problem", "brief-notice"]) announce(id, "assertive");
   arrive();
   follow();
+  ask();
 }).observe(document.body, { childList: true, subtree: true });
 window.addEventListener("popstate", () => location.reload());

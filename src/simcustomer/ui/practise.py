@@ -77,7 +77,7 @@ class PractisePage(Page):
                         question_text = panel()
                         with gr.Row():
                             end_yes = gr.Button(desk.say("chat.end_yes"), variant="stop", size="md")
-                            end_no = gr.Button(desk.say("chat.end_no"), size="md")
+                            end_no = gr.Button(desk.say("chat.end_no"), size="md", elem_id="end-no")
                 with gr.Column(scale=1, min_width=280, elem_id="aside"):
                     brief = panel(elem_id="brief")
         return cls(
@@ -143,7 +143,7 @@ class PractisePage(Page):
         try:
             reply = clean_reply(text, longest=practice.longest_reply)
         except InvalidReply as error:
-            yield self.refused(error)
+            yield self.desk.told(str(error), self.notice)
             return
         events = practice.respond(session_id, reply, owner=owner, number=int(turn))
         async for updates in self._converse(events, session_id, owner, reply):
@@ -155,7 +155,7 @@ class PractisePage(Page):
         try:
             session = await self._open(session_id, owner) if session_id else None
         except SimcustomerError as error:
-            yield self.refused(error)
+            yield self.desk.told(str(error), self.notice)
             return
         if session is None or session.pending is None:
             yield {self.notice: gr.skip()}
@@ -171,11 +171,6 @@ class PractisePage(Page):
     def carry_on(self) -> Updates:
         """Put the question away."""
         return {self.question: gr.Column(visible=False), self.end: gr.Button(visible=True)}
-
-    def refused(self, error: SimcustomerError) -> Updates:
-        """Say what is wrong; whatever is in the box stays there."""
-        self.desk.warn(str(error))
-        return {self.notice: self.desk.notice(str(error))}
 
     async def _converse(
         self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str
@@ -202,15 +197,14 @@ class PractisePage(Page):
 
     async def _failed(self, message: str, session_id: str, owner: str, reply: str) -> Updates:
         """The session as it stands, with the message; the reply goes back to the box unless the store has it."""
-        self.desk.warn(message)
-        notice = self.desk.notice(message)
-        back = {self.notice: notice, self.reply: reply, self.send: gr.Button(interactive=True)}
+        notice = self.desk.told(message, self.notice)
+        back = {**notice, self.reply: reply, self.send: gr.Button(interactive=True)}
         try:
             session = await self._open(session_id, owner)
         except SimcustomerError:
             return {**back, self.live: ""}  # the message above already says what is wrong with the store
         if session.pending == reply:
-            return {**self.settled(session), self.notice: notice}
+            return {**self.settled(session), **notice}
         return {**self.settled(session), **back}
 
     async def _open(self, session_id: str, owner: str) -> Session:

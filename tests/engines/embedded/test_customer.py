@@ -24,7 +24,9 @@ def test_a_question_about_a_fact_is_answered_with_that_fact(dean: Persona, rubri
 
 
 def test_a_secret_is_withheld_from_someone_not_trusted(dean: Persona, rubric: Rubric) -> None:
-    text, appraisal, _ = answered(CUSTOMER, begun(CUSTOMER, dean, rubric), "Is there anyone else living with you at home?")
+    text, appraisal, _ = answered(
+        CUSTOMER, begun(CUSTOMER, dean, rubric), "Is there anyone else living with you at home?"
+    )
     assert appraisal.asked == ("dad",)
     assert any(line in text for line in lines(dean, Act.WITHHOLD))
 
@@ -42,7 +44,9 @@ def test_a_secret_is_withheld_from_someone_not_trusted(dean: Persona, rubric: Ru
         ("If you like, I can refund two months of the plan, £49.", ("plan_refund",)),
     ],
 )
-def test_offers_are_understood_with_their_amounts(dean: Persona, rubric: Rubric, reply: str, offers: tuple[str, ...]) -> None:
+def test_offers_are_understood_with_their_amounts(
+    dean: Persona, rubric: Rubric, reply: str, offers: tuple[str, ...]
+) -> None:
     assert answered(CUSTOMER, begun(CUSTOMER, dean, rubric), reply)[1].offers == offers
 
 
@@ -64,7 +68,10 @@ def test_the_customer_reacts_to_what_was_done(dean: Persona, rubric: Rubric, rep
 
 
 def test_a_promised_time_is_taken_up_in_the_trainees_words(dean: Persona, rubric: Rubric) -> None:
-    timed = [answered(CUSTOMER, begun(CUSTOMER, dean, rubric, seed), "I will ring you by 5pm today.")[0] for seed in range(12)]
+    timed = [
+        answered(CUSTOMER, begun(CUSTOMER, dean, rubric, seed), "I will ring you by 5pm today.")[0]
+        for seed in range(12)
+    ]
     assert any("by 5pm today" in text.lower() for text in timed)
 
 

@@ -211,6 +211,8 @@ _REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
     (Act.CLOSED_EARLY, _both(_acts("closing"), _without("question"))),
     (Act.BRUSHED_OFF, _either(_acts("deflect", "policy_wall", "minimise"), _missteps("problem_solving.deflects"))),
     (Act.REFUSED, _both(_acts("refusal"), _without("offer"))),
+    # A good reply with a definite time gets now one answer, now the other.
+    (Act.TIMED, _both(_acts("time"), lambda speech: speech.random.random() < 0.5)),
     (Act.SOFTEN, _softened),
     (Act.TIMED, _both(_acts("time"), _acts("promise", "offer"))),
     (Act.TEST_PROMISE, _both(_acts("promise", "tentative", "time_vague"), _without("time"))),

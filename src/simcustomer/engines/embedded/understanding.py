@@ -17,6 +17,9 @@ from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import Scene
 
+_HOSTILE_ACTS = frozenset({"blame", "insult", "calm_down", "minimise"})
+"""Acts beside which a question is rhetorical."""
+
 _REMEDY_CUES = {
     Remedy.REFUND: "offer_refund",
     Remedy.CREDIT: "offer_credit",
@@ -27,7 +30,18 @@ _REMEDY_CUES = {
     Remedy.REPAIR: "offer_repair",
 }
 _MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
-_MEANT_ACTS = ("apology", "stock_sympathy", "hold", "promise", "tentative", "time_vague", "closing", "probe", "check", "restate")
+_MEANT_ACTS = (
+    "apology",
+    "stock_sympathy",
+    "hold",
+    "promise",
+    "tentative",
+    "time_vague",
+    "closing",
+    "probe",
+    "check",
+    "restate",
+)
 _HEARD_ACTS = ("calm_down", "minimise", "refusal", "policy_wall", "deflect", "blame", "insult", "limit")
 """Acts that hurt, or limit, also where they are negated or conditional: "don't be stupid", "if this goes on"."""
 _WHOLE = float("inf")
@@ -93,7 +107,9 @@ def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozen
         acts.add("offer")
     if again:
         acts.add("asked_again")
-    if not asked and not again and any(_inquires(reading, question) for question in reading.questions):
+    if not (asked or again or acts & _HOSTILE_ACTS) and any(
+        _inquires(reading, question) for question in reading.questions
+    ):
         acts.add("question")
     return frozenset(acts)
 
@@ -239,7 +255,8 @@ def _asked(
 def _best_reached(persona: Persona, stems: frozenset[str]) -> list[tuple[str, int]]:
     """The facts that one question reaches with most words of its own, and how many."""
     hits = {
-        fact.id: sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems) for fact in persona.facts
+        fact.id: sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems)
+        for fact in persona.facts
     }
     most = max(hits.values(), default=0)
     return [(fact_id, count) for fact_id, count in hits.items() if count == most > 0]

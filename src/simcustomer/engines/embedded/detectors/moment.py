@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +15,11 @@ from simcustomer.roles import GradingCase
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 _NUMBER_WORDS = tuple(
-    "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-    "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand noon midday".split()
+    re.findall(
+        r"\w+",
+        "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand noon midday",
+    )
 )
 _NUMBER_STEMS = content_stems(_NUMBER_WORDS, frozenset())
 _NAME = re.compile(r"\b[A-Z][a-z]+\b")
@@ -26,7 +30,11 @@ _SIGNATURE = re.compile(
     r"\n\s*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)[,.]?\s*\n[\s\S]{0,160}\Z",
     re.IGNORECASE,
 )
-_SALUTATION = re.compile(r"\A\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?[^.!?\n,]{0,40}[,.!\n]+\s*", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"\A\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?"
+    r"[^.!?\n,]{0,40}[,.!\n]+\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Moment:
         self.customer = Reading(turns[-2].text, lexicon)
         self.reply = Reading(case.reply, lexicon, other=turns[-2].text)
         self._earlier = turns[:-2]
+        self._worked_out: dict[str, float] = {}
 
     @cached_property
     def earlier_replies(self) -> tuple[Reading, ...]:
@@ -132,7 +141,9 @@ class Moment:
     @cached_property
     def recalled(self) -> frozenset[str]:
         """Content that the reply shares with anything the customer has said."""
-        return frozenset(s for sentence in self.sentences if not self.copied(sentence.span) for s in sentence.stems & self.told)
+        return frozenset(
+            s for sentence in self.sentences if not self.copied(sentence.span) for s in sentence.stems & self.told
+        )
 
     @cached_property
     def particulars(self) -> frozenset[str]:
@@ -212,6 +223,12 @@ class Moment:
     def questions(self) -> tuple[Sentence, ...]:
         """Sentences that ask."""
         return tuple(s for s in self.sentences if s.asks)
+
+    def once(self, name: str, work_out: Callable[[Moment, str], float]) -> float:
+        """A signal's value, worked out at its first use only."""
+        if name not in self._worked_out:
+            self._worked_out[name] = work_out(self, name)
+        return self._worked_out[name]
 
     def customer_has(self, name: str) -> bool:
         """Whether the message being answered holds a cue of the customer's."""

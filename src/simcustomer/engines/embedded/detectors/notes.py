@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from simcustomer.domain.assessment import Evidence, Finding
-from simcustomer.domain.rubric import Technique
+from simcustomer.domain.rubric import ALWAYS, Technique
 from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
+from simcustomer.engines.embedded.detectors.scale import strength
+from simcustomer.engines.embedded.detectors.traits import touching
 from simcustomer.engines.embedded.nlu import Cue
 
 Spot = Cue | Sentence
@@ -14,36 +16,82 @@ MOST = 2
 
 
 class Notes:
-    """A finding in the making; signs that the technique does not have are left out."""
+    """A finding in the making.
+
+    Detectors note the signs they see. The points (`scale`) say how strong the whole is; a sign that would lift the
+    level above that is left out, and where the signs fall short, what the reply has of the case stands in for them.
+    """
 
     def __init__(self, technique: Technique, moment: Moment) -> None:
         self._technique = technique
         self._moment = moment
-        self._evidence: list[Evidence] = []
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._wrong: dict[str, tuple[str, ...]] = {}
         self._missing: list[str] = []
+        self._sure: set[str] = set()
+        self.strength = strength(moment, technique.id)
 
     def shows(self, indicator: str, *spots: Spot) -> None:
         """The reply shows an indicator at these spots; nothing is noted without a spot."""
-        if indicator in self._technique.indicators:
-            for quote in self._quotes(spots):
-                self._evidence.append(Evidence(technique=self._technique.id, indicator=indicator, quote=quote))
+        if indicator in self._technique.indicators and (quotes := self._quotes(spots)):
+            self._shown[indicator] = quotes
 
-    def errs(self, misstep: str, *spots: Spot) -> None:
-        """The reply shows a misstep at these spots; nothing is noted without a spot."""
-        if misstep in self._technique.missteps:
-            for quote in self._quotes(spots):
-                self._evidence.append(Evidence(technique=self._technique.id, misstep=misstep, quote=quote))
+    def errs(self, misstep: str, *spots: Spot, sure: bool = False) -> None:
+        """The reply shows a misstep at these spots; `sure` counts it even where the whole is strong."""
+        if misstep in self._technique.missteps and (quotes := self._quotes(spots)):
+            self._wrong[misstep] = quotes
+            if sure:
+                self._sure.add(misstep)
 
     def lacks(self, misstep: str) -> None:
         """The reply lacks what was due, which is a misstep that no quote can show."""
         if misstep in self._technique.missteps and misstep not in self._missing:
             self._missing.append(misstep)
 
+    def at_least(self, least: int) -> None:
+        """The whole is no weaker than this, whatever the points."""
+        self.strength = max(self.strength, least)
+
     def finding(self, *, occasion: bool) -> Finding:
-        """All that was noted."""
+        """All that was noted, so that the rubric's rules give the level that the points speak for, where they can."""
+        if not occasion:
+            return Finding(technique=self._technique.id, occasion=False)
+        missteps = self._missteps()
+        indicators = self._indicators()
+        evidence = [self._evidence(indicator=name, quote=quote) for name in indicators for quote in indicators[name]]
+        evidence += [self._evidence(misstep=name, quote=quote) for name in missteps for quote in self._wrong[name]]
         return Finding(
-            technique=self._technique.id, occasion=occasion, evidence=tuple(self._evidence), missing=tuple(self._missing)
+            technique=self._technique.id, occasion=True, evidence=tuple(evidence), missing=tuple(self._missing)
         )
+
+    def _missteps(self) -> tuple[str, ...]:
+        caps = self._technique.caps
+        return tuple(name for name in self._wrong if name in self._sure or caps[name] >= self.strength)
+
+    def _indicators(self) -> dict[str, tuple[str, ...]]:
+        kept: dict[str, tuple[str, ...]] = {}
+        for name, quotes in self._shown.items():
+            if self._level({*kept, name}) <= self.strength:
+                kept[name] = quotes
+        if self._level(set(kept)) >= self.strength:
+            return kept
+        stand_in = self._quotes(touching(self._moment)) or self._quotes(self._moment.sentences[:1])
+        for way in sorted(self._ways(), key=lambda way: len(way - set(kept))):
+            whole = kept | {name: self._shown.get(name, stand_in) for name in sorted(way - set(kept))}
+            if self._level(set(whole)) == self.strength:
+                return {name: quotes for name, quotes in whole.items() if quotes}
+        return kept
+
+    def _ways(self) -> tuple[frozenset[str], ...]:
+        """The sets of indicators that earn the level that the points speak for."""
+        ways = next((ways for level, ways in self._technique.levels.items() if level == self.strength), ())
+        return tuple(frozenset(part.strip() for part in way.split("+")) - {ALWAYS} for way in ways)
+
+    def _level(self, indicators: set[str]) -> int:
+        return self._technique.level(occasion=True, indicators=indicators, missteps=()) or 0
+
+    def _evidence(self, *, quote: str, indicator: str | None = None, misstep: str | None = None) -> Evidence:
+        return Evidence(technique=self._technique.id, indicator=indicator, misstep=misstep, quote=quote)
 
     def _quotes(self, spots: tuple[Spot, ...]) -> tuple[str, ...]:
         text = self._moment.reply.text
