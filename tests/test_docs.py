@@ -8,6 +8,8 @@ import re
 from simcustomer import wiring
 from simcustomer.cli.reference import reference
 from simcustomer.domain.persona import Persona
+from simcustomer.evaluation.coverage import coverage, gaps
+from simcustomer.library import Library
 from tests.conftest import ROOT
 
 
@@ -43,3 +45,12 @@ def test_studio_can_build_and_run_the_graph() -> None:
     file, function = config["graphs"]["exchange"].split(":")
     assert (ROOT / file).is_file()
     assert set(getattr(wiring, function)().get_graph().nodes) >= {"customer", "grade", "settle", "debrief"}
+
+
+def test_the_coverage_map_is_current_and_has_no_gap(library: Library) -> None:
+    made = coverage(library.personas(), library.rubric(), ROOT / "evals" / "contrasts")
+    assert (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8") == made, (
+        "run: simcustomer personas coverage > docs/coverage.md"
+    )
+    assert "**none**" not in made
+    assert list(gaps(library.personas())) == []

@@ -1,15 +1,18 @@
-"""`simcustomer personas`: list, show, lint."""
+"""`simcustomer personas`: list, show, lint, schema, bench, coverage."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from simcustomer.cli.benching import bench
 from simcustomer.cli.options import AsJson, RubricId
 
 app = typer.Typer(help="Find, read and check personas.", no_args_is_help=True, rich_markup_mode=None)
+app.command("bench")(bench)
 
 
 @app.command("list")
@@ -111,3 +114,24 @@ def schema() -> None:
     from simcustomer.domain.persona import Persona
 
     typer.echo(json.dumps(Persona.model_json_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command("coverage")
+def coverage(
+    contrasts: Annotated[Path, typer.Option(help="Folder of contrast pairs.")] = Path("evals/contrasts"),
+    rubric: RubricId = None,
+) -> None:
+    """Print which persona practises and which technique grades each point of the training material; 1 where a kind lacks one."""
+    from simcustomer import wiring
+    from simcustomer.evaluation.coverage import coverage as made
+    from simcustomer.evaluation.coverage import gaps
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    library = wiring.library(settings)
+    personas = library.personas()
+    typer.echo(made(personas, library.rubric(rubric or settings.rubric), contrasts), nl=False)
+    for gap in (found := list(gaps(personas))):
+        typer.echo(gap, err=True)
+    if found:
+        raise typer.Exit(1)

@@ -50,7 +50,9 @@ def _lines(persona: Persona) -> Iterator[str]:
 
 
 def _repeated_sentences(persona: Persona) -> Iterator[str]:
-    lines = [line for filed in persona.lines.values() for each in filed.values() for line in each]
+    # Openings stand for each other, only one of them is said; all other lines may meet in one session.
+    filed_lines = [filed for act, filed in persona.lines.items() if act is not Act.OPEN]
+    lines = [line for filed in filed_lines for each in filed.values() for line in each]
     lines += [line for fact in persona.facts for line in fact.says]
     counts = Counter(
         sentence.strip()

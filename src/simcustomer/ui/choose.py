@@ -8,7 +8,7 @@ import gradio as gr
 
 from simcustomer.domain.persona import Persona
 from simcustomer.ui import views
-from simcustomer.ui.desk import Desk, Page, Updates
+from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,3 @@ class ChoosePage(Page):
             self.brief_notice: "",
             self.persona_id: persona.id,
         }
-
-
-def panel(*, elem_id: str | None = None, visible: bool = True) -> gr.HTML:
-    """A place for HTML of our own: without scripts, and without Gradio's styling of prose."""
-    return gr.HTML(js_on_load=None, apply_default_css=False, elem_id=elem_id, visible=visible)

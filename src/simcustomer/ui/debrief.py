@@ -8,8 +8,7 @@ import gradio as gr
 
 from simcustomer.domain.session import Session
 from simcustomer.ui import debrief_views
-from simcustomer.ui.choose import panel
-from simcustomer.ui.desk import Desk, Page, Updates
+from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 
 @dataclass(frozen=True)

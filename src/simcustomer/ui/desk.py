@@ -91,3 +91,8 @@ class Page:
     def components(self) -> list[Part]:
         """All components, for handlers that may change any of them."""
         return [value for value in vars(self).values() if isinstance(value, Part)]
+
+
+def panel(*, elem_id: str | None = None, value: str | None = None) -> gr.HTML:
+    """A place for HTML of our own: without scripts, and without Gradio's styling of prose."""
+    return gr.HTML(value, js_on_load=None, apply_default_css=False, elem_id=elem_id)

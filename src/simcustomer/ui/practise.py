@@ -13,8 +13,7 @@ from simcustomer.domain.session import Session
 from simcustomer.errors import InvalidReply, SimcustomerError
 from simcustomer.practice import Event, Settled, clean_reply
 from simcustomer.ui import views
-from simcustomer.ui.choose import panel
-from simcustomer.ui.desk import Desk, Page, Updates
+from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 _log = logging.getLogger(__name__)
 

@@ -97,7 +97,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
 def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
     acts = {name for name in _MEANT_ACTS if reading.has(name)}
     acts |= {name for name in _HEARD_ACTS if any(not (cue.reported or cue.borrowed) for cue in reading.cues(name))}
-    if reading.cues("machine_talk") or _is_gibberish(reading):
+    if any(not cue.negated for cue in reading.cues("machine_talk")) or _is_gibberish(reading):
         acts.add("puzzling")
     if _promised_time(reading):
         acts.add("time")
@@ -116,7 +116,7 @@ def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozen
 
 def _inquires(reading: Reading, question: Span) -> bool:
     """Whether a question wants to know something, rather than offers, checks, or asks to wait."""
-    names = ("check", "hold", "closing", "insult", *_REMEDY_CUES.values())
+    names = ("check", "choice", "hold", "closing", "insult", *_REMEDY_CUES.values())
     return not any(question.start <= cue.span.start < question.end for name in names for cue in reading.cues(name))
 
 
@@ -129,7 +129,7 @@ def _is_gibberish(reading: Reading) -> bool:
 def _promised_time(reading: Reading) -> str | None:
     """The first definite time in a sentence that undertakes something, in the trainee's words."""
     times = (cue for cue in reading.meant("time_definite") if _undertakes(reading, cue))
-    return next((reading.quote(cue) for cue in times), None)
+    return next((reading.quote(cue).rstrip(".,;") for cue in times), None)
 
 
 def _first(reading: Reading, cue: str) -> str | None:

@@ -74,4 +74,6 @@ def compile_phrases(
             raise EngineError(f"the pattern {phrase!r} cannot be read: {error}") from error
         pieces.append(expanded)
     joined = r"(?<!\w)(?:" + "|".join(pieces) + r")(?!\w)"
-    return re.compile(_CAPITAL.sub(lambda m: m.group().lower(), joined)) if lowered else re.compile(joined, re.IGNORECASE)
+    return (
+        re.compile(_CAPITAL.sub(lambda m: m.group().lower(), joined)) if lowered else re.compile(joined, re.IGNORECASE)
+    )

@@ -17,18 +17,26 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _REPORT = re.compile(
-    r"\b(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|says|say|told|tell|want me to say)\b",
+    r"\b(?:(?:you|he|she|they|manager|colleague|policy|training|script) (?:said|told|mentioned)"
+    r"|(?:he|she|they|manager|colleague|policy|training|script) (?:says?|tells?|wants? me to say))\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))\b", re.IGNORECASE)
-"""Where a negation or a report stops reaching forward."""
-
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
+_ASKING = re.compile(
+    r"(?:(?:and|so|ok|okay|but|right|hi|hello)[ ,]+)?(?:"
+    r"(?:which|what|when|where|who|why|how)\b(?! (?:i|we|you|they|matters|a)\b).{0,60}?\b(?:is|are|was|were|did|do|does|have|has|can|would)\b"
+    r"|(?:did|do|does|is|are|was|were|have|has|can|could|would) (?:you|it|they|he|she|the|your|there|that|this)\b)",
+    re.IGNORECASE,
+)
 _SCOPE = 6
 """Words before a cue in which a negation still reaches it."""
 
 _BORROWED = 5
 """Words in a row, the same as the other side's, that make a cue borrowed."""
+
+
+def _asks(sentence: str) -> bool:
+    return "?" in sentence or bool(_ASKING.match(sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,8 @@ class Reading:
 
     @cached_property
     def questions(self) -> tuple[Span, ...]:
-        """Sentences that ask."""
-        return tuple(s for s in self.text.sentences if "?" in self.text.even[s.start : s.end])
+        """Sentences that ask, with a question mark or, as people type in a chat, without."""
+        return tuple(s for s in self.text.sentences if _asks(self.text.even[s.start : s.end]))
 
     def _cue(self, name: str, span: Span) -> Cue:
         sentence = self.text.sentence_at(span.start)

@@ -1,0 +1,123 @@
+"""All pages together: which one the address asks for, and what each control does."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+
+import gradio as gr
+from gradio.events import Dependency
+
+from simcustomer.domain.session import Session
+from simcustomer.errors import NotFound
+from simcustomer.ui.choose import ChoosePage
+from simcustomer.ui.debrief import DebriefPage
+from simcustomer.ui.desk import Desk, Updates, panel
+from simcustomer.ui.practise import PractisePage
+
+_SHOW_ADDRESS = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', '?session=' + encodeURIComponent(id)); }"
+"""Puts the session into the address, so that a reload finds it again."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """All pages of the app; one is shown at a time."""
+
+    desk: Desk
+    problem: gr.HTML
+    choose: ChoosePage
+    practise: PractisePage
+    debrief: DebriefPage
+
+    @classmethod
+    def build(cls, desk: Desk) -> Site:
+        """Lay all pages out; called within Blocks."""
+        panel(elem_id="site-header", value=desk.renderer.html("site_header"))
+        problem = panel(elem_id="problem")
+        return cls(desk, problem, ChoosePage.build(desk), PractisePage.build(desk), DebriefPage.build(desk))
+
+    async def open(self, request: gr.Request) -> Updates:
+        """The page that the address asks for: a session, a persona's brief, or the gallery."""
+        with self.desk.careful(self.problem) as outcome:
+            try:
+                outcome.updates = await self._asked_for(request)
+            except NotFound as error:
+                outcome.updates = {**self._gallery(), **self.desk.told(str(error), self.problem)}
+        return outcome.updates
+
+    async def start(self, persona_id: str, request: gr.Request) -> Updates:
+        """Begin a session with this persona."""
+        with self.desk.careful(self.choose.brief_notice) as outcome:
+            outcome.updates = await asyncio.to_thread(self._start, persona_id, self.desk.owner_of(request))
+        return outcome.updates
+
+    async def again(self, session_id: str, request: gr.Request) -> Updates:
+        """Begin another session with the persona of this one."""
+        owner = self.desk.owner_of(request)
+        with self.desk.careful(self.debrief.notice) as outcome:
+            session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+            outcome.updates = await asyncio.to_thread(self._start, session.persona.id, owner)
+        return outcome.updates
+
+    async def finish(self, session_id: str, request: gr.Request) -> Updates:
+        """End the session if it has not ended, and show its debrief."""
+        with self.desk.careful(self.practise.notice) as outcome:
+            outcome.updates = self._session(
+                await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
+            )
+        return outcome.updates
+
+    async def _asked_for(self, request: gr.Request) -> Updates:
+        asked, owner = request.query_params, self.desk.owner_of(request)
+        if session_id := asked.get("session"):
+            session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+            if session.outcome is not None:
+                session = await self.desk.practice.finish(session_id, owner=owner)
+            return self._session(session)
+        if persona_id := asked.get("persona"):
+            return self._brief(persona_id)
+        return await asyncio.to_thread(self._gallery)
+
+    def _start(self, persona_id: str, owner: str) -> Updates:
+        persona = self.desk.catalogue.persona(persona_id)
+        return self._session(self.desk.practice.start(persona, self.desk.rubric(), owner=owner))
+
+    def _hidden(self) -> Updates:
+        return {**self.choose.hidden(), **self.practise.hidden(), **self.debrief.hidden(), self.problem: ""}
+
+    def _gallery(self) -> Updates:
+        return {**self._hidden(), **self.choose.show_gallery()}
+
+    def _brief(self, persona_id: str) -> Updates:
+        return {**self._hidden(), **self.choose.show_brief(self.desk.catalogue.persona(persona_id))}
+
+    def _session(self, session: Session) -> Updates:
+        page = self.practise.show(session) if session.outcome is None else self.debrief.show(session)
+        return {**self._hidden(), **page, self.practise.session_id: session.id}
+
+
+def wire(blocks: gr.Blocks, site: Site) -> None:
+    """Let each control do its part."""
+    choose, practise, debrief = site.choose, site.practise, site.debrief
+    everything = [*choose.components, *practise.components, *debrief.components, site.problem]
+    in_session = [practise.session_id]
+    on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
+
+    opened = on(blocks.load, site.open, None, everything)
+    opened.then(practise.resume, in_session, practise.components, show_progress="hidden", api_visibility="private")
+    started = on(choose.start.click, site.start, [choose.persona_id], everything)
+    _show_address(started, practise)
+    restarted = on(debrief.again.click, site.again, in_session, everything)
+    _show_address(restarted, practise)
+
+    sent = [practise.reply, practise.session_id, practise.turn]
+    on([practise.reply.submit, practise.send.click], practise.answer, sent, practise.components)
+    on(practise.retry.click, practise.resume, in_session, practise.components)
+    on(practise.end.click, practise.ask_to_end, None, practise.components)
+    on(practise.end_no.click, practise.carry_on, None, practise.components)
+    on([practise.end_yes.click, practise.see_debrief.click], site.finish, in_session, everything)
+
+
+def _show_address(begun: Dependency, practise: PractisePage) -> None:
+    begun.success(None, [practise.session_id], js=_SHOW_ADDRESS, api_visibility="private")
