@@ -88,7 +88,9 @@ def boundaries(moment: Moment, technique: Technique) -> Finding:
     notes.shows("keeps_door_open", *moment.said("alternative", "will_act", "joint", "fallback"))
     notes.errs("retaliates", *rude)
     notes.errs("caves_in", *caves, sure=True)
-    occasion = bool(moment.customer_has("customer_strong_abuse") or limits or caves or firm or ((insulted or threatened) and rude))
+    occasion = bool(
+        moment.customer_has("customer_strong_abuse") or limits or caves or firm or ((insulted or threatened) and rude)
+    )
     return notes.finding(occasion=occasion)
 
 

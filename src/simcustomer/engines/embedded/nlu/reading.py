@@ -21,6 +21,9 @@ _REPORT = re.compile(
     r"|(?:he|she|they|manager|colleague|policy|training|script) (?:says?|tells?|wants? me to say))\b",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))\b", re.IGNORECASE)
+"""Where a negation or a report stops reaching forward."""
+
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
 _ASKING = re.compile(
     r"(?:(?:and|so|ok|okay|but|right|hi|hello)[ ,]+)?(?:"
