@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,7 +18,21 @@ MOST_BYTES = 512 * 1024
 
 
 def read_content(path: Path, model: type[Model]) -> Model:
-    """The file as a `model`. Raises ContentError with one sentence a problem."""
+    """The file as a `model`; one that has not changed is not parsed again. Raises ContentError, one sentence a problem."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise ContentError([_unreadable(path, error)]) from error
+    if status.st_size > MOST_BYTES:
+        raise ContentError(
+            [f"{path}: {status.st_size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; shorten it"]
+        )
+    return cast(Model, _parsed(path, status.st_mtime_ns, status.st_size, model))
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, changed: int, size: int, model: type[BaseModel]) -> BaseModel:
+    del changed, size  # they are there to tell one state of the file from another
     return parse_content(_text(path), model, name=str(path))
 
 
@@ -32,20 +47,15 @@ def parse_content(text: str, model: type[Model], *, name: str) -> Model:
 
 def _text(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise ContentError(
-                [
-                    f"{path}: {size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; split or shorten it"
-                ]
-            )
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ContentError(
-            [f"{path}: cannot be read ({error.strerror}); check the name and the permissions"]
-        ) from error
+        raise ContentError([_unreadable(path, error)]) from error
     except UnicodeDecodeError as error:
         raise ContentError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
 
 
 def _field_problem(name: str, tree: Tree, detail: ErrorDetails) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -60,12 +59,12 @@ class Library:
         """The library of the chosen folders, or of those that are found."""
         return cls(content_folder("personas", personas), content_folder("rubrics", rubrics))
 
-    @cached_property
+    @property
     def persona_ids(self) -> tuple[str, ...]:
         """Ids of all personas, in order."""
         return tuple(sorted(path.stem for path in self.personas_folder.glob("*.yaml")))
 
-    @cached_property
+    @property
     def rubric_ids(self) -> tuple[str, ...]:
         """Ids of all rubrics, in order."""
         return tuple(sorted(path.stem for path in self.rubrics_folder.glob("*.yaml")))

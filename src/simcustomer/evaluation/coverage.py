@@ -35,13 +35,14 @@ def coverage(personas: Sequence[Persona], rubric: Rubric, contrasts: Path) -> st
         "| --- | --- | --- | --- | --- |",
     ]
     lines += [_row(point, personas, rubric, pairs) for point in points]
-    for title, kinds, of in (
-        ("Kinds of customer", Kind, lambda p: p.kinds),
-        ("Causes", Cause, lambda p: p.causes),
-        ("Channels", Channel, lambda p: (p.channel,)),
-    ):
+    tables = {
+        "Kinds of customer": {kind.value: [p.id for p in personas if kind in p.kinds] for kind in Kind},
+        "Causes": {cause.value: [p.id for p in personas if cause in p.causes] for cause in Cause},
+        "Channels": {channel.value: [p.id for p in personas if p.channel is channel] for channel in Channel},
+    }
+    for title, rows in tables.items():
         lines += ["", f"## {title}", "", "| | personas |", "| --- | --- |"]
-        lines += [f"| {kind.value} | {_named([p.id for p in personas if kind in of(p)], most=30)} |" for kind in kinds]
+        lines += [f"| {name} | {_named(ids, most=30)} |" for name, ids in rows.items()]
     lines += ["", "## Trades", "", ", ".join(sorted({p.trade for p in personas})) + "."]
     return "\n".join(lines) + "\n"
 

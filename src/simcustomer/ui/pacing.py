@@ -30,8 +30,9 @@ class _Heard:
 
 @dataclass
 class Pace:
-    """How fast answers appear: `words` a second, in `updates` a second."""
+    """How fast answers appear: after `before` seconds, `words` a second, in `updates` a second."""
 
+    before: float = 0.8
     words: float = 16.0
     updates: float = 10.0
     _listening: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"], repr=False)
@@ -45,16 +46,17 @@ class Pace:
         task = asyncio.create_task(_listen(events, heard))
         self._listening.add(task)
         task.add_done_callback(self._listened)
-        shown = allowed = 0.0
+        shown, allowed = 0, 0.0
+        begins = asyncio.get_running_loop().time() + self.before
         while not (task.done() and shown >= _words(heard.text)):
             await asyncio.sleep(1 / self.updates)
             if task.done():
                 task.result()
-            if heard.text:
+            if heard.text and asyncio.get_running_loop().time() >= begins:
                 allowed = min(allowed + self.words / self.updates, _words(heard.text))
             if int(allowed) > shown:
                 shown = int(allowed)
-                yield Said("".join(_WORD.findall(heard.text)[: int(shown)]))
+                yield Said("".join(_WORD.findall(heard.text)[:shown]))
         task.result()
         if heard.session is not None:
             yield Settled(heard.session)

@@ -19,8 +19,8 @@ const follow = () => {
       pinned = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 120;
     });
   }
-  const messages = talk.querySelector(".messages[aria-label]");
-  if (messages) talk.setAttribute("aria-label", messages.getAttribute("aria-label"));
+  const messages = talk.querySelector(".messages[data-name]");
+  if (messages) talk.setAttribute("aria-label", messages.dataset.name);
   if (talk.querySelector(".typing")) pinned = true; // whoever has just sent wants to see the answer
   if (pinned) talk.scrollTop = talk.scrollHeight;
 };

@@ -253,3 +253,12 @@ def test_hostile_lengths_and_repetition_take_no_undue_time(rubric: Rubric) -> No
     started = time.perf_counter()
     graded(rubric, BOILER, "I will " * 1500 + "sorry " * 500 + "a" * 4000)
     assert time.perf_counter() - started < 5
+
+
+def test_signals_are_numbers_of_the_reply_alone_and_not_of_the_rubric(rubric: Rubric) -> None:
+    other = rubric.model_copy(update={"techniques": rubric.techniques[:1]})
+    signals = GRADER.signals(case(rubric, BOILER, GOOD))
+    assert signals == GRADER.signals(case(other, BOILER, GOOD))
+    assert signals["definite_time"] >= 3
+    assert signals["rude"] == 0
+    assert GRADER.signals(case(rubric, BOILER, RUDE))["rude"] > 0

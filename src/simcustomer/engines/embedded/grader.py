@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
-from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.detectors import signals as signals_of
+from simcustomer.engines.embedded.nlu import Reading, load_lexicon
 from simcustomer.roles import GradingCase
+
+KEPT = 128
+"""Readings of earlier messages that are kept."""
 
 
 class EmbeddedGrader:
     """Grades by detectors over a lexicon; the same case always gets the same grade."""
 
     def __init__(self) -> None:
-        self._lexicon = load_lexicon("grading", "stop")
+        lexicon = load_lexicon("grading", "stop")
+        self._lexicon = lexicon
+        # The replies of one conversation are graded one after another, and each looks back at the same messages.
+        self._read = lru_cache(maxsize=KEPT)(lambda text: Reading(text, lexicon))
 
     @property
     def name(self) -> str:
@@ -32,10 +41,14 @@ class EmbeddedGrader:
 
     def findings(self, case: GradingCase) -> tuple[Finding, ...]:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
-        moment = Moment(case, self._lexicon)
+        moment = Moment(case, self._lexicon, self._read)
         return tuple(
             DETECTORS[technique.id](moment, technique)
             if technique.id in DETECTORS
             else Finding(technique=technique.id, occasion=False)
             for technique in case.rubric.techniques
         )
+
+    def signals(self, case: GradingCase) -> dict[str, float]:
+        """Every signal of the last turn by name, for a model that is to weigh them; they do not depend on the rubric."""
+        return signals_of(Moment(case, self._lexicon, self._read))

@@ -198,7 +198,7 @@ def _without(*names: str) -> Callable[[Speech], bool]:
 _REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
     (Act.PUZZLED, _acts("puzzling")),
     (Act.INSULTED, _acts("insult")),
-    (Act.TOLD_TO_CALM_DOWN, _acts("calm_down")),
+    (Act.TOLD_TO_CALM_DOWN, _acts("told_to_calm")),
     (Act.LIMIT_SET, _acts("limit")),
     (Act.BLAMED, _acts("blame")),
     (Act.INSULTED, _missteps("composure.sarcastic_or_rude", "boundaries.retaliates")),
@@ -214,8 +214,8 @@ _REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
     # A good reply with a definite time gets now one answer, now the other.
     (Act.TIMED, _both(_acts("time"), lambda speech: speech.random.random() < 0.5)),
     (Act.SOFTEN, _softened),
-    (Act.TIMED, _both(_acts("time"), _acts("promise", "offer"))),
-    (Act.TEST_PROMISE, _both(_acts("promise", "tentative", "time_vague"), _without("time"))),
+    (Act.TIMED, _both(_acts("time"), _acts("commitment", "offer"))),
+    (Act.TEST_PROMISE, _both(_acts("commitment", "tentative", "vague_time"), _without("time"))),
     (Act.WAIT, _acts("hold")),
     (Act.REPEATED_APOLOGY, _both(_acts("apology"), lambda speech: _apologies(speech) >= 2)),
     (Act.DOUBT, _acts("stock_sympathy", "apology")),

@@ -12,38 +12,13 @@ from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met
 from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.acts import REMEDY_CUES, acts_in, is_tentative, promised_time, undertaken
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, stem
 from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import Scene
 
-_HOSTILE_ACTS = frozenset({"blame", "insult", "calm_down", "minimise"})
-"""Acts beside which a question is rhetorical."""
-
-_REMEDY_CUES = {
-    Remedy.REFUND: "offer_refund",
-    Remedy.CREDIT: "offer_credit",
-    Remedy.REPLACEMENT: "offer_replacement",
-    Remedy.VISIT: "offer_visit",
-    Remedy.CALLBACK: "offer_callback",
-    Remedy.SUPERVISOR: "offer_supervisor",
-    Remedy.REPAIR: "offer_repair",
-}
 _MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
-_MEANT_ACTS = (
-    "apology",
-    "stock_sympathy",
-    "hold",
-    "promise",
-    "tentative",
-    "time_vague",
-    "closing",
-    "probe",
-    "check",
-    "restate",
-)
-_HEARD_ACTS = ("calm_down", "minimise", "refusal", "policy_wall", "deflect", "blame", "insult", "limit")
-"""Acts that hurt, or limit, also where they are negated or conditional: "don't be stupid", "if this goes on"."""
 _WHOLE = float("inf")
 _MOST_FACTS = 2
 _WORTH = {"insult": 0, "part": 1, "full": 2}
@@ -53,7 +28,7 @@ _WORTH = {"insult": 0, "part": 1, "full": 2}
 class Understanding:
     """A reply as this customer takes it.
 
-    `acts` are names of cues that are meant, and `question`, `asked_again`, `offer`, `time`, `too_short`, `puzzling`.
+    `acts` are those of `acts.acts_in`, and `offer` (one of the persona's) and `asked_again`.
     `time` and `amount` are the trainee's own words.
     """
 
@@ -88,48 +63,22 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     return Understanding(
         appraisal=appraisal,
         acts=acts,
-        time=_promised_time(reading),
+        time=promised_time(reading),
         amount=_first(reading, "money"),
         asked_again=again,
     )
 
 
 def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
-    acts = {name for name in _MEANT_ACTS if reading.has(name)}
-    acts |= {name for name in _HEARD_ACTS if any(not (cue.reported or cue.borrowed) for cue in reading.cues(name))}
-    if any(not cue.negated for cue in reading.cues("machine_talk")) or _is_gibberish(reading):
-        acts.add("puzzling")
-    if _promised_time(reading):
-        acts.add("time")
-    if len(reading.text.words) <= 3 and not acts - {"promise"}:
-        acts.add("too_short")
+    """The reply's acts as this customer takes them: a question that reached a fact is no longer an open one."""
+    acts = set(acts_in(reading))
     if offers:
         acts.add("offer")
     if again:
         acts.add("asked_again")
-    if not (asked or again or acts & _HOSTILE_ACTS) and any(
-        _inquires(reading, question) for question in reading.questions
-    ):
-        acts.add("question")
+    if asked or again:
+        acts.discard("question")
     return frozenset(acts)
-
-
-def _inquires(reading: Reading, question: Span) -> bool:
-    """Whether a question wants to know something, rather than offers, checks, or asks to wait."""
-    names = ("check", "choice", "hold", "closing", "insult", *_REMEDY_CUES.values())
-    return not any(question.start <= cue.span.start < question.end for name in names for cue in reading.cues(name))
-
-
-def _is_gibberish(reading: Reading) -> bool:
-    """Six words or more of which none is a common English one."""
-    words = reading.text.words
-    return len(words) >= 6 and not any(word in reading.stop for word in words)
-
-
-def _promised_time(reading: Reading) -> str | None:
-    """The first definite time in a sentence that undertakes something, in the trainee's words."""
-    times = (cue for cue in reading.meant("time_definite") if _undertakes(reading, cue))
-    return next((reading.quote(cue).rstrip(".,;") for cue in times), None)
 
 
 def _first(reading: Reading, cue: str) -> str | None:
@@ -185,15 +134,15 @@ def _offers(persona: Persona, reading: Reading) -> Iterator[str]:
         named = [offer for offer in rivals if offer.words and _firmly_named(offer.words, reading)]
         if named:
             yield from (offer.id for offer in named)
-        elif remedy in _REMEDY_CUES and _firm(reading, _REMEDY_CUES[remedy]):
+        elif remedy in REMEDY_CUES and undertaken(reading, REMEDY_CUES[remedy]):
             # A remedy without the words that tell its variants apart is taken as the least of them.
             yield min(rivals, key=lambda offer: (bool(offer.words), _WORTH[offer.worth])).id
 
 
 def _worth_its_money(rivals: list[Offer], reading: Reading) -> Offer | None:
-    cue = _REMEDY_CUES[rivals[0].remedy]
+    cue = REMEDY_CUES[rivals[0].remedy]
     named = any(offer.words and _firmly_named(offer.words, reading) for offer in rivals)
-    if not named and not _firm(reading, cue):
+    if not named and not undertaken(reading, cue):
         return None
     amounts = [_pounds(reading.quote(found)) for found in reading.meant("money")]
     if amounts:
@@ -211,22 +160,7 @@ def _pounds(words: str) -> float:
 
 
 def _firmly_named(words: tuple[str, ...], reading: Reading) -> bool:
-    return any(cue.meant and not _is_tentative(reading, cue) for cue in reading.matches(_phrases(words)))
-
-
-def _firm(reading: Reading, name: str) -> bool:
-    """Whether the trainee undertakes it: in a sentence that promises or proposes, and without a maybe."""
-    return any(
-        cue.meant and not _is_tentative(reading, cue) and _undertakes(reading, cue) for cue in reading.cues(name)
-    )
-
-
-def _undertakes(reading: Reading, cue: Cue) -> bool:
-    return any(own.sentence == cue.sentence for own in reading.cues("undertaking"))
-
-
-def _is_tentative(reading: Reading, cue: Cue) -> bool:
-    return any(doubt.sentence == cue.sentence for doubt in reading.cues("tentative"))
+    return any(cue.meant and not is_tentative(reading, cue) for cue in reading.matches(_phrases(words)))
 
 
 @lru_cache(maxsize=5_000)

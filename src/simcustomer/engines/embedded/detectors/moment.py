@@ -51,11 +51,13 @@ class Sentence:
 class Moment:
     """All that the detectors look at; every property is computed at most once."""
 
-    def __init__(self, case: GradingCase, lexicon: Lexicon) -> None:
+    def __init__(self, case: GradingCase, lexicon: Lexicon, read: Callable[[str], Reading] | None = None) -> None:
+        """`read` gives the reading of an earlier message, where one is kept."""
         turns = case.transcript.turns
         self.case = case
         self.lexicon = lexicon
-        self.customer = Reading(turns[-2].text, lexicon)
+        self._read = read or (lambda text: Reading(text, lexicon))
+        self.customer = self._read(turns[-2].text)
         self.reply = Reading(case.reply, lexicon, other=turns[-2].text)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
@@ -63,12 +65,12 @@ class Moment:
     @cached_property
     def earlier_replies(self) -> tuple[Reading, ...]:
         """The trainee's earlier replies, oldest first."""
-        return tuple(Reading(t.text, self.lexicon) for t in self._earlier if t.role is Speaker.TRAINEE)
+        return tuple(self._read(t.text) for t in self._earlier if t.role is Speaker.TRAINEE)
 
     @cached_property
     def earlier_messages(self) -> tuple[Reading, ...]:
         """The customer's earlier messages, oldest first."""
-        return tuple(Reading(t.text, self.lexicon) for t in self._earlier if t.role is Speaker.CUSTOMER)
+        return tuple(self._read(t.text) for t in self._earlier if t.role is Speaker.CUSTOMER)
 
     @property
     def first(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import ALWAYS, Technique
 from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
@@ -69,26 +71,19 @@ class Notes:
         return tuple(name for name in self._wrong if name in self._sure or caps[name] >= self.strength)
 
     def _indicators(self) -> dict[str, tuple[str, ...]]:
+        ways = _ways(self._technique)
         kept: dict[str, tuple[str, ...]] = {}
         for name, quotes in self._shown.items():
-            if self._level({*kept, name}) <= self.strength:
+            if _earned(ways, {*kept, name}) <= self.strength:
                 kept[name] = quotes
-        if self._level(set(kept)) >= self.strength:
+        if _earned(ways, kept.keys()) >= self.strength:
             return kept
         stand_in = self._quotes(touching(self._moment)) or self._quotes(self._moment.sentences[:1])
-        for way in sorted(self._ways(), key=lambda way: len(way - set(kept))):
-            whole = kept | {name: self._shown.get(name, stand_in) for name in sorted(way - set(kept))}
-            if self._level(set(whole)) == self.strength:
-                return {name: quotes for name, quotes in whole.items() if quotes}
+        for _, way in sorted((w for w in ways if w[0] == self.strength), key=lambda w: len(w[1] - kept.keys())):
+            whole = kept | {name: self._shown.get(name, stand_in) for name in sorted(way - kept.keys())}
+            if all(whole.values()) and _earned(ways, whole.keys()) == self.strength:
+                return whole
         return kept
-
-    def _ways(self) -> tuple[frozenset[str], ...]:
-        """The sets of indicators that earn the level that the points speak for."""
-        ways = next((ways for level, ways in self._technique.levels.items() if level == self.strength), ())
-        return tuple(frozenset(part.strip() for part in way.split("+")) - {ALWAYS} for way in ways)
-
-    def _level(self, indicators: set[str]) -> int:
-        return self._technique.level(occasion=True, indicators=indicators, missteps=()) or 0
 
     def _evidence(self, *, quote: str, indicator: str | None = None, misstep: str | None = None) -> Evidence:
         return Evidence(technique=self._technique.id, indicator=indicator, misstep=misstep, quote=quote)
@@ -97,3 +92,17 @@ class Notes:
         text = self._moment.reply.text
         quotes = (text.quote(spot.span) for spot in spots)
         return tuple(dict.fromkeys(quote for quote in quotes if quote))[:MOST]
+
+
+def _ways(technique: Technique) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Every way to a level: the level, and the indicators that it takes."""
+    return tuple(
+        (level, frozenset(part.strip() for part in way.split("+")) - {ALWAYS})
+        for level, ways in technique.levels.items()
+        for way in ways
+    )
+
+
+def _earned(ways: tuple[tuple[int, frozenset[str]], ...], indicators: Set[str]) -> int:
+    """The level that indicators earn before any misstep."""
+    return max((level for level, way in ways if way <= indicators), default=0)

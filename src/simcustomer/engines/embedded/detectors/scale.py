@@ -49,25 +49,31 @@ STRUCTURE: dict[str, Callable[[Moment], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Points for one technique, and the points from which levels 1, 2 and 3 begin."""
+    """Points for one technique beside merit, and the points from which levels 1, 2 and 3 begin."""
 
     points: Points
     starts: tuple[float, float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What counts for every technique, and the scale of each."""
+
+    merit: Points
+    techniques: dict[str, Scale]
+
+
 @cache
-def load_scales() -> dict[str, Scale]:
-    """The scale of every technique, merit included in each."""
+def load_scales() -> Scales:
+    """The scales of `lexicon/grading.toml`."""
     source = files("simcustomer.engines.embedded").joinpath("lexicon", "grading.toml").read_text(encoding="utf-8")
     tables: dict[str, dict[str, dict[str, list[float]] | list[float]]] = tomllib.loads(source)["scales"]
     merit = _points(tables.pop("merit")["points"])
-    scales: dict[str, Scale] = {}
+    techniques: dict[str, Scale] = {}
     for name, table in tables.items():
         first, second, third = table["starts"]
-        scales[name] = Scale(
-            points=(*merit, *_points(table["points"])), starts=(float(first), float(second), float(third))
-        )
-    return scales
+        techniques[name] = Scale(points=_points(table["points"]), starts=(float(first), float(second), float(third)))
+    return Scales(merit=merit, techniques=techniques)
 
 
 def _points(table: dict[str, list[float]] | list[float]) -> Points:
@@ -92,9 +98,18 @@ def signals(moment: Moment) -> dict[str, float]:
 
 def score(moment: Moment, technique_id: str) -> float:
     """A technique's points for this reply; KeyError for a technique that has no scale."""
-    return sum(each * min(moment.once(name, signal), most) for name, each, most in load_scales()[technique_id].points)
+    scale = load_scales().techniques[technique_id]
+    return moment.once("merit", _merit) + _sum(moment, scale.points)
 
 
 def strength(moment: Moment, technique_id: str) -> int:
     """0 to 3: the level that the points speak for."""
-    return bisect_right(load_scales()[technique_id].starts, score(moment, technique_id))
+    return bisect_right(load_scales().techniques[technique_id].starts, score(moment, technique_id))
+
+
+def _merit(moment: Moment, _: str) -> float:
+    return _sum(moment, load_scales().merit)
+
+
+def _sum(moment: Moment, points: Points) -> float:
+    return sum(each * min(moment.once(name, signal), most) for name, each, most in points)
