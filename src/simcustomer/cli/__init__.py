@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from simcustomer import __version__
-from simcustomer.cli import chat, content, diagnose, grading, rehearse, web
+from simcustomer.cli import chat, content, diagnose, evals, grading, rehearse, web
 from simcustomer.errors import SimcustomerError
 
 BAD_INPUT = 2
@@ -28,6 +28,7 @@ app.command("chat")(chat.chat)
 app.command("grade")(grading.grade)
 app.command("simulate")(rehearse.simulate)
 app.add_typer(content.app, name="personas")
+app.add_typer(evals.app, name="eval")
 app.command("doctor")(diagnose.doctor)
 
 

@@ -30,12 +30,15 @@ class Finding(Frozen):
     """What a grader says of one technique in one reply; levels are not its business.
 
     `missing` names missteps that consist in words not being there (an apology that was due), which no quote can show.
+    `estimate` is how strong the whole is to a grader that weighs: it takes the place of what the signs earn, save that
+    nothing above 0 is given without a sign.
     """
 
     technique: str
     occasion: bool
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
+    estimate: Level | None = None
 
 
 class Verdict(Frozen):
@@ -69,6 +72,7 @@ class Assessment(Frozen):
                 occasion=finding.occasion,
                 indicators=(e.indicator for e in verified if e.indicator),
                 missteps=(*(e.misstep for e in verified if e.misstep), *finding.missing),
+                estimate=finding.estimate,
             )
             verdicts.append(Verdict(technique=technique.id, level=level, evidence=verified, missing=finding.missing))
         levels: dict[str, Level | None] = {verdict.technique: verdict.level for verdict in verdicts}

@@ -69,8 +69,13 @@ class Technique(Frozen):
             raise ValueError(f"caps must say the highest level beside every misstep; missing: {', '.join(uncapped)}")
         return self
 
-    def level(self, *, occasion: bool, indicators: Iterable[str], missteps: Iterable[str]) -> Level | None:
-        """The level that these findings earn; None where there was neither occasion nor use."""
+    def level(
+        self, *, occasion: bool, indicators: Iterable[str], missteps: Iterable[str], estimate: Level | None = None
+    ) -> Level | None:
+        """The level that these findings earn; None where there was neither occasion nor use.
+
+        An `estimate` of the whole takes the place of what the indicators earn, but is never above 0 without an indicator.
+        """
         shown, wrong = frozenset(indicators), frozenset(missteps)
         if not occasion and not shown and not wrong:
             return None
@@ -78,6 +83,8 @@ class Technique(Frozen):
         for level, ways in sorted(self.levels.items()):
             if any(_parts(way) <= shown for way in ways):
                 earned = level
+        if estimate is not None and shown:
+            earned = estimate
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
 
 

@@ -45,7 +45,9 @@ def read_act_replies(path: Path) -> tuple[ActReply, ...]:
     replies: list[ActReply] = []
     for number, reply in read_models(path, ActReply):
         if unknown := reply.acts - set(ACTS):
-            raise InvalidInput(f"{path}, line {number}, field acts: {', '.join(sorted(unknown))} is none of {', '.join(ACTS)}")
+            raise InvalidInput(
+                f"{path}, line {number}, field acts: {', '.join(sorted(unknown))} is none of {', '.join(ACTS)}"
+            )
         replies.append(reply)
     return tuple(replies)
 

@@ -18,6 +18,7 @@ from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
 from simcustomer.ui.site import Site, wire
+from simcustomer.ui.streams import LateJoin
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
 
@@ -55,6 +56,7 @@ def create_app(
 
 async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
     return gr.mount_gradio_app(
         app,

@@ -119,7 +119,7 @@ def debrief(session: Session) -> DebriefView:
         strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
         improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
         rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
-        techniques=tuple(_level(t.name, card.levels.get(t.id)) for t in rubric.techniques),
+        techniques=tuple(level_of(t.name, card.levels.get(t.id)) for t in rubric.techniques),
         chart=mood_chart([row.mood for row in moods]),
         moods=moods,
         opening=said(session, session.opening, is_first=True),
@@ -137,7 +137,8 @@ def _moods(session: Session) -> tuple[MoodRow, ...]:
     return (MoodRow(0, session.persona.mood, ()), *after)
 
 
-def _level(technique: str, value: float | None) -> Level:
+def level_of(technique: str, value: float | None) -> Level:
+    """A level or mean with its share of the bar (0-100) and its word."""
     if value is None:
         return Level(technique, None, None, None)
     return Level(technique, value, round(value / 3 * 100, 1), WORDS[int(value + 0.5)])
@@ -160,8 +161,8 @@ def _marked(session: Session, exchange: Exchange) -> Marked:
             for verdict in grade.verdicts
             for sign in verdict.missing
         ),
-        levels=tuple(_level(names[verdict.technique], verdict.level) for verdict in grade.verdicts),
-        overall=_level("", grade.overall) if grade.overall is not None else None,
+        levels=tuple(level_of(names[verdict.technique], verdict.level) for verdict in grade.verdicts),
+        overall=level_of("", grade.overall) if grade.overall is not None else None,
         ungraded=None,
         unverified=len(grade.unverified),
         answer=answer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,7 +54,7 @@ class Desk:
 
     def told(self, message: str, where: gr.HTML) -> Updates:
         """A message in the page's flow, and popped up over it; toasts take HTML, so what a user typed is escaped."""
-        gr.Warning(html.escape(message), title=self.say("site.name"))
+        gr.Warning(html.escape(message), duration=6, title=self.say("site.name"))
         return {where: self.notice(message)}
 
     def notice(self, text: str, kind: str = "error") -> str:
@@ -62,7 +62,7 @@ class Desk:
         return self.renderer.html("notice", text=text, kind=kind)
 
     @contextmanager
-    def careful(self, where: gr.HTML) -> Iterator[Outcome]:
+    def careful(self, where: gr.HTML) -> Generator[Outcome]:
         """What a handler does; where it fails, its updates are a message that is safe to show."""
         outcome = Outcome()
         try:

@@ -69,13 +69,13 @@ class PractisePage(Page):
                             elem_id="reply",
                         )
                         send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="send")
-                    retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False)
+                    retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False, elem_id="retry")
                     see_debrief = gr.Button(desk.say("chat.see_debrief"), variant="primary", visible=False)
                     end = gr.Button(desk.say("chat.end"), elem_id="end", size="md")
                     with gr.Column(visible=False, elem_id="end-question") as question:
                         question_text = panel()
                         with gr.Row():
-                            end_yes = gr.Button(desk.say("chat.end_yes"), variant="stop", size="md")
+                            end_yes = gr.Button(desk.say("chat.end_yes"), variant="stop", size="md", elem_id="end-yes")
                             end_no = gr.Button(desk.say("chat.end_no"), size="md", elem_id="end-no")
                 with gr.Column(scale=1, min_width=280, elem_id="aside"):
                     brief = panel(elem_id="brief")

@@ -19,7 +19,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(say=wording.say, count=wording.count)
+        self._templates.globals |= {"say": wording.say, "count": wording.count}  # pyright: ignore[reportAttributeAccessIssue]
 
     def html(self, template: str, **values: object) -> str:
         """The template `template`.html with these values; text in them cannot become markup."""

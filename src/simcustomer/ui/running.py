@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -14,20 +15,27 @@ from simcustomer.settings import Settings
 from simcustomer.store import open_store
 from simcustomer.ui.app import create_app
 from simcustomer.ui.server import SECONDS_TO_STOP, address
+from simcustomer.ui.streams import EndWithServer
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers."""
+    """A server that says when it answers, and when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: asyncio.Event) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that it is time, then stop."""
+        self._stopping.set()
+        await super().shutdown(sockets)
 
 
 def run(settings: Settings, players: Cast, listener: socket.socket, ready: Callable[[str], None]) -> None:
@@ -36,9 +44,11 @@ def run(settings: Settings, players: Cast, listener: socket.socket, ready: Calla
     with closing(open_store(settings.database_url)) as store:
         practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
         app = create_app(practice, library, rubric_id=settings.rubric)
+        stopping = asyncio.Event()
+        app.add_middleware(EndWithServer, stopping=stopping)
         config = uvicorn.Config(
             app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=SECONDS_TO_STOP
         )
-        server = _Server(config, lambda: ready(address(listener)))
+        server = _Server(config, lambda: ready(address(listener)), stopping)
         with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
             server.run(sockets=[listener])

@@ -17,7 +17,7 @@ from simcustomer.ui.wording import Wording
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 
 SECONDS_TO_STOP = 2
-"""How long open pages may hold the server up when it stops; their streams never end by themselves."""
+"""How long answers that are still being written may hold the server up when it stops."""
 
 
 def serve(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import gradio as gr
 from gradio.events import Dependency
@@ -69,7 +71,8 @@ class Site:
         return outcome.updates
 
     async def _asked_for(self, request: gr.Request) -> Updates:
-        asked, owner = request.query_params, self.desk.owner_of(request)
+        asked = cast("Mapping[str, str]", request.query_params)
+        owner = self.desk.owner_of(request)
         if session_id := asked.get("session"):
             session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
             if session.outcome is not None:

@@ -257,8 +257,8 @@ def test_hostile_lengths_and_repetition_take_no_undue_time(rubric: Rubric) -> No
 
 def test_signals_are_numbers_of_the_reply_alone_and_not_of_the_rubric(rubric: Rubric) -> None:
     other = rubric.model_copy(update={"techniques": rubric.techniques[:1]})
-    signals = GRADER.signals(case(rubric, BOILER, GOOD))
-    assert signals == GRADER.signals(case(other, BOILER, GOOD))
+    signals = GRADER.observed(case(rubric, BOILER, GOOD))[0]
+    assert signals == GRADER.observed(case(other, BOILER, GOOD))[0]
     assert signals["definite_time"] >= 3
     assert signals["rude"] == 0
-    assert GRADER.signals(case(rubric, BOILER, RUDE))["rude"] > 0
+    assert GRADER.observed(case(rubric, BOILER, RUDE))[0]["rude"] > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simcustomer.domain.persona import Remedy
 from simcustomer.engines.embedded.nlu import Cue, Reading, load_lexicon
 from simcustomer.engines.embedded.nlu.text import Span
@@ -24,23 +26,21 @@ REMEDY_CUES = {
 
 _MEANT = {
     "apology": "apology",
-    "check": "check",
     "closing": "closing",
-    "commitment": "promise",
     "hand_over": "hand_over",
     "hang_up": "hang_up",
-    "hold": "hold",
     "probe": "probe",
     "restate": "restate",
     "stock_sympathy": "stock_sympathy",
     "tentative": "tentative",
-    "vague_time": "time_vague",
 }
 """Acts by the cue that shows them, where it is meant."""
 
 _HEARD = {
     "blame": "blame",
+    "check": "check",
     "deflect": "deflect",
+    "hold": "hold",
     "insult": "insult",
     "limit": "limit",
     "minimise": "minimise",
@@ -48,12 +48,42 @@ _HEARD = {
     "refusal": "refusal",
     "told_to_calm": "calm_down",
 }
-"""Acts that hurt, or limit, also where they are negated or conditional: "don't be stupid", "if this goes on"."""
+"""Acts that are done also where their words are negated or conditional: "don't be stupid", "if this goes on"."""
 
-_HOSTILE = frozenset({"blame", "insult", "told_to_calm", "minimise"})
-"""Acts beside which a question is rhetorical."""
+_GIVES_WAY = {
+    "blame": ("check",),
+    "calm_down": (),
+    "check": ("hold", "closing", "calm_down", "either_or", "limit"),
+    "closing": (),
+    "deflect": (),
+    "hold": ("hang_up",),
+    "promise": ("hold", "hand_over", "hang_up", "check", "closing"),
+    "refusal": ("limit", "hang_up"),
+    "time_definite": ("hold",),
+    "time_vague": ("hold",),
+}
+"""Cues that say nothing of their own where they overlap one of these: to promise to hold is to hold."""
 
-_NOT_ASKING = ("check", "choice", "hold", "closing", "insult", *REMEDY_CUES.values())
+_NOT_ASKING = (
+    "check",
+    "hold",
+    "closing",
+    "insult",
+    "blame",
+    "calm_down",
+    "minimise",
+    "limit",
+    "idle_question",
+    "hand_over",
+)
+"""What the sentence of a question does when it does not want to know anything about the case."""
+
+_INQUIRY = re.compile(
+    r"(?:and |so |but |ok(?:ay)?,? |right,? )*(?:wh(?!at (?:if|about|i'll|i'm|i can|we'll|we can)\b)\w+|how (?!about|would)\w+"
+    r"|(?:did|do|does|was|were|has|have|had|is|are) (?!you (?:want|prefer|happy|ok|free)\b|it (?:ok|all|alright)\b|there)\w+"
+    r"|(?:can|could|will) you)\b",
+)
+"""How a sentence begins that asks for what is, or asks the customer to do something."""
 
 
 def acts_of(text: str) -> frozenset[str]:
@@ -63,14 +93,18 @@ def acts_of(text: str) -> frozenset[str]:
 
 def acts_in(reading: Reading) -> frozenset[str]:
     """The acts of a reply that was read with the lexicon of acts; `puzzling` and `too_short` among them."""
-    acts = {act for act, cue in _MEANT.items() if reading.has(cue)}
-    acts |= {act for act, cue in _HEARD.items() if any(not (c.reported or c.borrowed) for c in reading.cues(cue))}
+    acts = {act for act, cue in _MEANT.items() if any(c.meant for c in _own(reading, cue))}
+    acts |= {act for act, cue in _HEARD.items() if any(not (c.reported or c.borrowed) for c in _own(reading, cue))}
     acts |= {remedy.value for remedy, cue in REMEDY_CUES.items() if undertaken(reading, cue)}
     if any(not cue.negated for cue in reading.cues("machine_talk")) or _is_gibberish(reading):
         acts.add("puzzling")
+    if _commits(reading):
+        acts.add("commitment")
     if promised_time(reading):
         acts.add("time")
-    if not acts & _HOSTILE and any(_inquires(reading, question) for question in reading.questions):
+    if any(_is_plain(reading, cue) and not _is_past(reading, cue) for cue in _own(reading, "time_vague")):
+        acts.add("vague_time")
+    if _asks(reading):
         acts.add("question")
     if len(reading.text.words) <= 3 and not acts - {"commitment"}:
         acts.add("too_short")
@@ -79,13 +113,16 @@ def acts_in(reading: Reading) -> frozenset[str]:
 
 def promised_time(reading: Reading) -> str | None:
     """The first definite time in a sentence that undertakes something, in the trainee's words."""
-    times = (cue for cue in reading.meant("time_definite") if _undertakes(reading, cue))
+    times = (c for c in _own(reading, "time_definite") if _is_plain(reading, c) and _undertakes(reading, c))
     return next((reading.quote(cue).rstrip(".,;") for cue in times), None)
 
 
 def undertaken(reading: Reading, name: str) -> bool:
     """Whether the trainee undertakes what a cue names: in a sentence that promises or proposes, and without a maybe."""
-    return any(cue.meant and not is_tentative(reading, cue) and _undertakes(reading, cue) for cue in reading.cues(name))
+    return any(
+        _is_plain(reading, cue) and not is_tentative(reading, cue) and _undertakes(reading, cue)
+        for cue in reading.cues(name)
+    )
 
 
 def is_tentative(reading: Reading, cue: Cue) -> bool:
@@ -93,8 +130,64 @@ def is_tentative(reading: Reading, cue: Cue) -> bool:
     return any(doubt.sentence == cue.sentence for doubt in reading.cues("tentative"))
 
 
+def _own(reading: Reading, name: str) -> tuple[Cue, ...]:
+    """The places of a cue that are not part of something else."""
+    others = [other.span for rival in _GIVES_WAY.get(name, ()) for other in reading.cues(rival)]
+    return tuple(cue for cue in reading.cues(name) if not any(_overlap(cue.span, other) for other in others))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_plain(reading: Reading, cue: Cue) -> bool:
+    """Meant, or under a condition that only leaves the choice to the customer ("if you'd rather")."""
+    if cue.meant:
+        return True
+    invited = any(c.sentence == cue.sentence and c.span.start < cue.span.start for c in reading.cues("invitation"))
+    return invited and not (cue.negated or cue.reported or cue.borrowed)
+
+
+def _is_past(reading: Reading, cue: Cue) -> bool:
+    """Whether the cue's sentence tells, before it, what was: and nothing since then looks ahead."""
+    before = [
+        c.span.start for c in reading.cues("bygone") if c.sentence == cue.sentence and c.span.start < cue.span.start
+    ]
+    if not before:
+        return False
+    ahead = (c.span for c in reading.cues("undertaking") if c.sentence == cue.sentence)
+    return not any(before[-1] < span.end <= cue.span.end for span in ahead)
+
+
 def _undertakes(reading: Reading, cue: Cue) -> bool:
-    return any(own.sentence == cue.sentence for own in reading.cues("undertaking"))
+    """Whether the cue's sentence looks ahead, and neither tells what was nor asks for what is."""
+    if not any(own.sentence == cue.sentence for own in reading.cues("undertaking")) or _is_past(reading, cue):
+        return False
+    sentence = cue.sentence
+    inquires = bool(_INQUIRY.match(reading.text.low, sentence.start, sentence.end)) and sentence in reading.questions
+    return not inquires or any(c.sentence == sentence for n in ("check", "either_or") for c in reading.cues(n))
+
+
+def _commits(reading: Reading) -> bool:
+    """Whether something is promised that is more than to hold, to transfer or to end, or to do so if driven to it."""
+    warned = [c for name in ("limit", "calm_down") for c in reading.cues(name)]
+    for cue in _own(reading, "promise"):
+        driven = any(w.sentence == cue.sentence and w.span.start <= cue.span.start for w in warned)
+        if not driven and (_is_plain(reading, cue)):
+            return True
+    return False
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether something is asked about the case: by a question that wants an answer, a request, or a choice put."""
+    if any(not (cue.reported or cue.borrowed) for cue in reading.cues("either_or")):
+        return True
+    requests = {cue.sentence for cue in _unbidden(reading) if not (cue.negated or cue.reported or cue.borrowed)}
+    return any(_inquires(reading, question) for question in {*reading.questions, *requests})
+
+
+def _unbidden(reading: Reading) -> tuple[Cue, ...]:
+    return reading.cues("ask")
 
 
 def _inquires(reading: Reading, question: Span) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment, Verdict
 from simcustomer.domain.persona import Persona
-from simcustomer.domain.rubric import Technique
+from simcustomer.domain.rubric import ALWAYS, Technique
 from simcustomer.domain.session import Debrief, Exchange, Note, Rewrite, Session
 from simcustomer.engines.embedded.phrases import phrases
 
@@ -32,7 +32,12 @@ class EmbeddedCoach:
         """Up to three strengths and three improvements, each of another technique, and rewrites of the two weakest replies."""
         moments = tuple(_moments(session))
         weak = _first_of_each(sorted((m for m in moments if (m.verdict.level or 0) < 2), key=_weakest_first))
-        strong = _first_of_each(sorted((m for m in moments if (m.verdict.level or 0) >= 2), key=_strongest_first))
+        strong = _first_of_each(
+            sorted(
+                (m for m in moments if (m.verdict.level or 0) >= 2),
+                key=lambda m: _strongest_first(m, session.persona.trains),
+            )
+        )
         return Debrief(
             summary=_summary(session),
             strengths=tuple(_strength(m) for m in strong[:_MOST_NOTES]),
@@ -54,10 +59,11 @@ def _weakest_first(moment: _Moment) -> tuple[int, bool, float, int]:
     return (level, not _missteps(moment.verdict), -moment.technique.weight, moment.exchange.number)
 
 
-def _strongest_first(moment: _Moment) -> tuple[int, bool, int, int]:
-    # What always applies is a weaker praise than what the moment called for.
-    always = moment.technique.applies == "always"
-    return (-(moment.verdict.level or 0), always, -len(moment.verdict.evidence), moment.exchange.number)
+def _strongest_first(moment: _Moment, trains: tuple[str, ...]) -> tuple[int, bool, bool, int, int]:
+    # What the case trains is worth most praise, and what always applies less than what the moment called for.
+    technique = moment.technique
+    untrained, always = technique.id not in trains, technique.applies == ALWAYS
+    return (-(moment.verdict.level or 0), untrained, always, -len(moment.verdict.evidence), moment.exchange.number)
 
 
 def _first_of_each(moments: list[_Moment]) -> list[_Moment]:
@@ -91,21 +97,27 @@ def _summary(session: Session) -> str:
 
 
 def _strength(moment: _Moment) -> Note:
-    quote = next((e.quote for e in moment.verdict.evidence if e.indicator), "")
-    shown = [moment.technique.indicators[e.indicator] for e in moment.verdict.evidence if e.indicator]
-    text = " ".join(dict.fromkeys(shown)) or moment.technique.anchors[moment.verdict.level or 0]
-    return Note(technique=moment.technique.id, exchange=moment.exchange.number, quote=quote, text=text)
+    quotes = [e.quote for e in moment.verdict.evidence if e.indicator]
+    return Note(
+        technique=moment.technique.id,
+        exchange=moment.exchange.number,
+        quote=max(quotes, key=len, default=""),
+        text=moment.technique.anchors[moment.verdict.level or 0],
+    )
 
 
 def _improvement(moment: _Moment) -> Note:
     texts = phrases("coach")["improvement"]
     missteps = _missteps(moment.verdict)
+    quote = ""
     if missteps:
         name, quote = missteps[0]
         text = texts["misstep"].format(sign=moment.technique.missteps[name])
+    elif moment.verdict.level:
+        quote = max((e.quote for e in moment.verdict.evidence), key=len, default="")
+        text = texts["partial"].format(asks=moment.technique.asks)
     else:
-        quote = next((e.quote for e in moment.verdict.evidence), "")
-        text = texts["partial" if moment.verdict.level else "absent"].format(asks=moment.technique.asks)
+        text = texts["absent"].format(asks=moment.technique.asks)
     return Note(technique=moment.technique.id, exchange=moment.exchange.number, quote=quote, text=text)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
 from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.calibration import Calibration, load_calibration
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
 from simcustomer.engines.embedded.detectors import signals as signals_of
 from simcustomer.engines.embedded.nlu import Reading, load_lexicon
@@ -22,12 +23,17 @@ class EmbeddedGrader:
         lexicon = load_lexicon("grading", "stop")
         self._lexicon = lexicon
         # The replies of one conversation are graded one after another, and each looks back at the same messages.
-        self._read = lru_cache(maxsize=KEPT)(lambda text: Reading(text, lexicon))
+        self._read = lru_cache(maxsize=KEPT)(partial(Reading, lexicon=lexicon))
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """What weighs the signals; loaded when the first reply is graded, so that training can do without."""
+        return load_calibration()
 
     @property
     def name(self) -> str:
         """Engine and version, for provenance."""
-        return "embedded-grader/1"
+        return "embedded-grader/2"
 
     async def grade(self, case: GradingCase) -> Grade:
         """The assessment of the case's last turn; Ungraded where the rubric or the case gives nothing to go by."""
@@ -41,7 +47,8 @@ class EmbeddedGrader:
 
     def findings(self, case: GradingCase) -> tuple[Finding, ...]:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
-        moment = Moment(case, self._lexicon, self._read)
+        moment = Moment(case, self._lexicon, read=self._read, calibration=self.calibration)
+        moment.estimates = self.calibration.estimates(signals_of(moment), moment.own_words)
         return tuple(
             DETECTORS[technique.id](moment, technique)
             if technique.id in DETECTORS
@@ -49,6 +56,7 @@ class EmbeddedGrader:
             for technique in case.rubric.techniques
         )
 
-    def signals(self, case: GradingCase) -> dict[str, float]:
-        """Every signal of the last turn by name, for a model that is to weigh them; they do not depend on the rubric."""
-        return signals_of(Moment(case, self._lexicon, self._read))
+    def observed(self, case: GradingCase) -> tuple[dict[str, float], str]:
+        """What the calibration weighs of the last turn: every signal by name, and the text; neither depends on the rubric."""
+        moment = Moment(case, self._lexicon, read=self._read)
+        return signals_of(moment), moment.own_words

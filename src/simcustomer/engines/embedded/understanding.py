@@ -187,13 +187,14 @@ def _asked(
 
 
 def _best_reached(persona: Persona, stems: frozenset[str]) -> list[tuple[str, int]]:
-    """The facts that one question reaches with most words of its own, and how many."""
+    """The one fact that a question reaches with most words of its own, and how many; the closer kept one of equals."""
     hits = {
         fact.id: sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems)
         for fact in persona.facts
     }
     most = max(hits.values(), default=0)
-    return [(fact_id, count) for fact_id, count in hits.items() if count == most > 0]
+    equals = [fact for fact in persona.facts if hits[fact.id] == most > 0]
+    return [(fact.id, most) for fact in sorted(equals, key=lambda fact: fact.reveal.when != "trust")[:1]]
 
 
 def _untold(persona: Persona, known: set[str], trust: float) -> Iterator[Fact]:

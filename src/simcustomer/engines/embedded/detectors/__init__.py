@@ -14,7 +14,7 @@ from simcustomer.engines.embedded.detectors.conduct import (
 from simcustomer.engines.embedded.detectors.moment import Moment
 from simcustomer.engines.embedded.detectors.regard import active_listening, discovery, empathy
 from simcustomer.engines.embedded.detectors.repair import closing, escalation, recovery
-from simcustomer.engines.embedded.detectors.scale import signals
+from simcustomer.engines.embedded.detectors.signals import signals
 from simcustomer.engines.embedded.detectors.steps import expectations, ownership, problem_solving
 
 __all__ = ["DETECTORS", "Detector", "Moment", "signals"]

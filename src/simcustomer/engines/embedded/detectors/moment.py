@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from simcustomer.domain.transcript import Channel, Speaker
+from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import GradingCase
@@ -51,16 +52,38 @@ class Sentence:
 class Moment:
     """All that the detectors look at; every property is computed at most once."""
 
-    def __init__(self, case: GradingCase, lexicon: Lexicon, read: Callable[[str], Reading] | None = None) -> None:
-        """`read` gives the reading of an earlier message, where one is kept."""
+    def __init__(
+        self,
+        case: GradingCase,
+        lexicon: Lexicon,
+        *,
+        read: Callable[[str], Reading] | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        """`read` gives the reading of an earlier message, where one is kept; `calibration` weighs the whole."""
         turns = case.transcript.turns
         self.case = case
         self.lexicon = lexicon
-        self._read = read or (lambda text: Reading(text, lexicon))
+        self._read = read or partial(Reading, lexicon=lexicon)
         self.customer = self._read(turns[-2].text)
         self.reply = Reading(case.reply, lexicon, other=turns[-2].text)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
+        self._calibration = calibration
+        self.estimates: dict[str, Estimate] = {}
+        """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
+
+    def most_telling(self, technique_id: str) -> Sentence | None:
+        """The sentence of the trainee's own that weighs most for a technique; None where there is none."""
+        own = [s for s in self.sentences if not self.copied(s.span)]
+        texts = [self.reply.text.even[s.span.start : s.span.end] for s in own]
+        return own[self._calibration.most_telling(technique_id, texts)] if own and self._calibration else None
+
+    @cached_property
+    def own_words(self) -> str:
+        """The body without sentences that were pasted from the customer."""
+        own = (s for s in self.sentences if not self.copied(s.span))
+        return " ".join(self.reply.text.even[s.span.start : s.span.end] for s in own)
 
     @cached_property
     def earlier_replies(self) -> tuple[Reading, ...]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 from simcustomer.domain.assessment import Evidence, Finding
-from simcustomer.domain.rubric import ALWAYS, Technique
+from simcustomer.domain.rubric import ALWAYS, LEVELS, Technique
 from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
-from simcustomer.engines.embedded.detectors.scale import strength
-from simcustomer.engines.embedded.detectors.traits import touching
 from simcustomer.engines.embedded.nlu import Cue
 
 Spot = Cue | Sentence
@@ -20,8 +16,7 @@ MOST = 2
 class Notes:
     """A finding in the making.
 
-    Detectors note the signs they see. The points (`scale`) say how strong the whole is; a sign that would lift the
-    level above that is left out, and where the signs fall short, what the reply has of the case stands in for them.
+    Detectors note the signs they see, each with its words. `strength` is the calibration's estimate of the whole.
     """
 
     def __init__(self, technique: Technique, moment: Moment) -> None:
@@ -31,7 +26,9 @@ class Notes:
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._missing: list[str] = []
         self._sure: set[str] = set()
-        self.strength = strength(moment, technique.id)
+        estimate = moment.estimates.get(technique.id)
+        self.strength: int = estimate.level if estimate else 0
+        self._called_for = estimate is not None and estimate.occasion
 
     def shows(self, indicator: str, *spots: Spot) -> None:
         """The reply shows an indicator at these spots; nothing is noted without a spot."""
@@ -51,39 +48,39 @@ class Notes:
             self._missing.append(misstep)
 
     def at_least(self, least: int) -> None:
-        """The whole is no weaker than this, whatever the points."""
+        """The whole is no weaker than this, whatever the estimate."""
         self.strength = max(self.strength, least)
 
     def finding(self, *, occasion: bool) -> Finding:
-        """All that was noted, so that the rubric's rules give the level that the points speak for, where they can."""
-        if not occasion:
+        """All that was noted, with the estimate that moves the level which the signs earn.
+
+        A misstep that a strong whole speaks against is taken for a misreading and left out, unless it is sure.
+        """
+        # An occasion that no detector saw is believed only where something was done with it: no 0 comes out of nowhere.
+        if not (occasion or (self._called_for and self.strength)):
             return Finding(technique=self._technique.id, occasion=False)
-        missteps = self._missteps()
-        indicators = self._indicators()
-        evidence = [self._evidence(indicator=name, quote=quote) for name in indicators for quote in indicators[name]]
-        evidence += [self._evidence(misstep=name, quote=quote) for name in missteps for quote in self._wrong[name]]
+        caps = self._technique.caps
+        wrong = [name for name in self._wrong if name in self._sure or caps[name] >= self.strength]
+        if self.strength and not self._shown:
+            self._show_most_telling()
+        evidence = [
+            self._evidence(indicator=name, quote=quote) for name, quotes in self._shown.items() for quote in quotes
+        ]
+        evidence += [self._evidence(misstep=name, quote=quote) for name in wrong for quote in self._wrong[name]]
         return Finding(
-            technique=self._technique.id, occasion=True, evidence=tuple(evidence), missing=tuple(self._missing)
+            technique=self._technique.id,
+            occasion=True,
+            evidence=tuple(evidence),
+            missing=tuple(self._missing),
+            estimate=LEVELS[self.strength],
         )
 
-    def _missteps(self) -> tuple[str, ...]:
-        caps = self._technique.caps
-        return tuple(name for name in self._wrong if name in self._sure or caps[name] >= self.strength)
-
-    def _indicators(self) -> dict[str, tuple[str, ...]]:
-        ways = _ways(self._technique)
-        kept: dict[str, tuple[str, ...]] = {}
-        for name, quotes in self._shown.items():
-            if _earned(ways, {*kept, name}) <= self.strength:
-                kept[name] = quotes
-        if _earned(ways, kept.keys()) >= self.strength:
-            return kept
-        stand_in = self._quotes(touching(self._moment)) or self._quotes(self._moment.sentences[:1])
-        for _, way in sorted((w for w in ways if w[0] == self.strength), key=lambda w: len(w[1] - kept.keys())):
-            whole = kept | {name: self._shown.get(name, stand_in) for name in sorted(way - kept.keys())}
-            if all(whole.values()) and _earned(ways, whole.keys()) == self.strength:
-                return whole
-        return kept
+    def _show_most_telling(self) -> None:
+        """Where the whole is strong and no sign was seen, the sentence that weighs most stands for the plainest indicator."""
+        plainest = next((way for ways in self._technique.levels.values() for way in ways if way != ALWAYS), "")
+        sentence = self._moment.most_telling(self._technique.id)
+        if sentence is not None:
+            self.shows(plainest.split("+")[0].strip(), sentence)
 
     def _evidence(self, *, quote: str, indicator: str | None = None, misstep: str | None = None) -> Evidence:
         return Evidence(technique=self._technique.id, indicator=indicator, misstep=misstep, quote=quote)
@@ -92,17 +89,3 @@ class Notes:
         text = self._moment.reply.text
         quotes = (text.quote(spot.span) for spot in spots)
         return tuple(dict.fromkeys(quote for quote in quotes if quote))[:MOST]
-
-
-def _ways(technique: Technique) -> tuple[tuple[int, frozenset[str]], ...]:
-    """Every way to a level: the level, and the indicators that it takes."""
-    return tuple(
-        (level, frozenset(part.strip() for part in way.split("+")) - {ALWAYS})
-        for level, ways in technique.levels.items()
-        for way in ways
-    )
-
-
-def _earned(ways: tuple[tuple[int, frozenset[str]], ...], indicators: Set[str]) -> int:
-    """The level that indicators earn before any misstep."""
-    return max((level for level, way in ways if way <= indicators), default=0)

@@ -27,12 +27,16 @@ _CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
 _ASKING = re.compile(
     r"(?:(?:and|so|ok|okay|but|right|hi|hello)[ ,]+)?(?:"
-    r"(?:which|what|when|where|who|why|how)\b(?! (?:i|we|you|they|matters|a)\b).{0,60}?\b(?:is|are|was|were|did|do|does|have|has|can|would)\b"
+    r"(?:which|what|when|where|who|why|how)\b(?! (?:i|we|you|they|matters|a)\b).{0,60}?"
+    r"\b(?:is|are|was|were|did|do|does|have|has|can|would)\b"
     r"|(?:did|do|does|is|are|was|were|have|has|can|could|would) (?:you|it|they|he|she|the|your|there|that|this)\b)",
     re.IGNORECASE,
 )
 _SCOPE = 6
 """Words before a cue in which a negation still reaches it."""
+
+_REACH = 400
+"""Characters before a cue in which anything reaches it: a sentence without end must not cost its square in time."""
 
 _BORROWED = 5
 """Words in a row, the same as the other side's, that make a cue borrowed."""
@@ -116,7 +120,7 @@ class Reading:
 
     def _cue(self, name: str, span: Span) -> Cue:
         sentence = self.text.sentence_at(span.start)
-        before = self.text.even[sentence.start : span.start]
+        before = self.text.even[max(sentence.start, span.start - _REACH) : span.start]
         clause = before[max((end.end() for end in _CLAUSE_END.finditer(before)), default=0) :]
         return Cue(
             name=name,

@@ -1,0 +1,290 @@
+"""The app as a client without a browser meets it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simcustomer import wiring
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Session
+from simcustomer.library import Library
+from simcustomer.practice import Practice
+from simcustomer.store import open_store
+from simcustomer.ui.app import create_app
+from simcustomer.ui.pacing import Pace
+from simcustomer.ui.security import HEADERS, MOST_BODY
+from tests.fakes import ScriptedCustomer, scripted_cast
+from tests.serving import serving
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass
+class Client:
+    """Asks the running app, and plays Gradio's own client where an event is wanted."""
+
+    port: int
+    practice: Practice
+    customer: ScriptedCustomer
+
+    def ask(self, method: str, path: str, body: str | bytes | None = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, (JSON if body else {}) | named)
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read().decode())
+        finally:
+            connection.close()
+
+    def event(self, elem_id: str, data: list[Any], session_hash: str, query: str = "") -> str:
+        """Everything that the page is sent for an event on the control of that id; `load` is the page's own."""
+        config = json.loads(self.ask("GET", "/config").text)
+        ids = {c["id"] for c in config["components"] if c["props"].get("elem_id") == elem_id}
+        function = next(
+            d["id"]
+            for d in config["dependencies"]
+            if any(target == elem_id or source in ids for source, target in d["targets"])
+        )
+        join = {
+            "data": data,
+            "fn_index": function,
+            "trigger_id": None,
+            "session_hash": session_hash,
+            "event_data": None,
+        }
+        joined = self.ask("POST", f"/gradio_api/queue/join?{query}", json.dumps(join))
+        assert joined.status == 200, joined.text
+        return self.ask("GET", f"/gradio_api/queue/data?session_hash={session_hash}").text
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Client]:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('app') / 'app.db'}")
+    customer = ScriptedCustomer()
+    practice = wiring.practice(store, scripted_cast(customer), longest_reply=500)
+    with serving(create_app(practice, library, pace=Pace(before=0, words=1000))) as port:
+        yield Client(port, practice, customer)
+    store.close()
+
+
+@pytest.fixture
+def session(client: Client, dean: Persona, rubric: Rubric) -> Session:
+    return client.practice.start(dean, rubric, owner="local", seed=1)
+
+
+def test_the_page_is_ours(client: Client) -> None:
+    page = client.ask("GET", "/")
+    assert page.status == 200
+    assert '<html lang="en"' in page.text
+    assert "<title>simcustomer" in page.text
+    nonce = re.search(r"'nonce-([\w-]+)'", page.headers["content-security-policy"])
+    assert nonce
+    inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", page.text)
+    assert len(inline) >= 3
+    assert all(f'nonce="{nonce[1]}"' in attributes for attributes in inline)
+    markup = re.sub(r"<script.*?</script>", "", page.text, flags=re.DOTALL)
+    assert re.findall(r'(?:href|src|content)="(https?:[^"]*)"', markup) == []
+
+
+def test_the_page_counts_nonces_once(client: Client) -> None:
+    policies = {client.ask("GET", "/").headers["content-security-policy"] for _ in range(3)}
+    assert len(policies) == 3
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/theme.css", "/nowhere", "/gradio_api/info", "/assets/none.js"])
+def test_every_answer_carries_the_headers(client: Client, path: str) -> None:
+    headers = client.ask("GET", path).headers
+    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    policy = headers["content-security-policy"]
+    for part in ("default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "base-uri 'self'"):
+        assert part in policy
+    assert "access-control-allow-origin" not in headers
+
+
+def test_the_config_tells_no_secret_and_offers_no_api(client: Client, library: Library) -> None:
+    config = json.loads(client.ask("GET", "/config").text)
+    assert config["title"] == "simcustomer"
+    assert {d["api_visibility"] for d in config["dependencies"]} == {"private"}
+    assert all(persona.hidden_need[:40] not in json.dumps(config) for persona in library.personas())
+    assert json.loads(client.ask("GET", "/gradio_api/info").text) == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/gradio_api/upload"),
+        ("GET", "/gradio_api/file=/etc/passwd"),
+        ("GET", "/file=/etc/passwd"),
+        ("GET", "/gradio_api/proxy=https://example.org"),
+        ("GET", "/monitoring"),
+        ("GET", "/gradio_api/monitoring/summary"),
+        ("GET", "/openapi.json"),
+        ("GET", "/docs"),
+        ("POST", "/gradio_api/run/predict"),
+        ("POST", "/gradio_api/call/answer"),
+        ("GET", "/gradio_api/runs"),
+        ("POST", "/login"),
+        ("GET", "/assets/../../../../etc/passwd"),
+    ],
+)
+def test_what_no_page_needs_is_shut(client: Client, method: str, path: str) -> None:
+    assert client.ask(method, path, "{}" if method == "POST" else None).status in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost", "https://127.0.0.1.evil.example"],
+)
+def test_a_foreign_origin_is_refused(client: Client, origin: str) -> None:
+    refused = client.ask("POST", "/gradio_api/queue/join", "{}", Origin=origin)
+    assert refused.status == 403
+    assert "another site" in refused.text
+
+
+def test_our_own_origin_is_not(client: Client, session: Session) -> None:
+    join = json.dumps({"data": [], "fn_index": 0, "session_hash": "own"})
+    own = client.ask("POST", "/gradio_api/queue/join", join, Origin=f"http://127.0.0.1:{client.port}")
+    assert own.status == 200
+    cross = client.ask("POST", "/gradio_api/queue/join", join, Sec_Fetch_Site="cross-site")
+    assert cross.status == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.9:7860", ""])
+def test_a_foreign_host_is_refused(client: Client, host: str) -> None:
+    assert client.ask("GET", "/", Host=host).status == 400
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:7860"])
+def test_names_of_this_machine_are_not(client: Client, host: str) -> None:
+    assert client.ask("GET", "/config", Host=host).status == 200
+
+
+def test_a_long_body_is_refused(client: Client) -> None:
+    body = json.dumps({"data": ["x" * MOST_BODY]})
+    assert client.ask("POST", "/gradio_api/queue/join", body).status == 413
+    assert client.ask("POST", "/gradio_api/queue/join", "{}", Content_Length="minus one").status in (400, 413)
+
+
+def test_a_long_body_without_a_length_is_refused(client: Client) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=20)
+    chunks = (b"x" * 60_000 for _ in range(6))
+    connection.request("POST", "/gradio_api/queue/join", chunks, JSON, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_page_opens_where_its_address_says(client: Client, session: Session) -> None:
+    assert "Who would you like to talk to?" in client.event("load", [], "gallery")
+    assert "What you must not do" in client.event("load", [], "brief", "persona=no-heat-third-visit")
+    assert "Three times I have waited in." in client.event("load", [], "talk", f"session={session.id}")
+
+
+@pytest.mark.parametrize("query", ["session=not-a-session", "persona=%3Cscript%3Ealert(1)%3C/script%3E"])
+def test_an_address_that_names_nothing_opens_the_gallery(client: Client, query: str) -> None:
+    stream = client.event("load", [], f"nothing-{query[:4]}", query)
+    assert "There is no" in stream
+    assert "Who would you like to talk to?" in stream
+    assert "<script" not in stream
+
+
+def test_a_reply_is_answered_and_the_turn_moves_on(client: Client, session: Session) -> None:
+    stream = client.event("send", ["I am sorry.", session.id, 1], "reply")
+    assert "And what will you do about it?" in stream
+    kept = client.practice.open(session.id, owner="local")
+    assert [e.reply for e in kept.exchanges] == ["I am sorry."]
+
+
+def test_a_double_submit_is_one_exchange(client: Client, session: Session) -> None:
+    asked = client.customer.asked
+    with ThreadPoolExecutor(4) as pool:
+        streams = list(pool.map(lambda i: client.event("send", ["I am sorry.", session.id, 1], f"twice{i}"), range(4)))
+    assert all("And what will you do about it?" in stream for stream in streams)
+    assert client.customer.asked == asked + 1
+    assert len(client.practice.open(session.id, owner="local").exchanges) == 1
+
+
+def test_another_reply_for_an_answered_turn_is_given_back(client: Client, session: Session) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "first")
+    stream = client.event("send", ["Something else.", session.id, 1], "second")
+    assert "already" in stream
+    assert "Something else." in stream
+    assert [e.reply for e in client.practice.open(session.id, owner="local").exchanges] == ["I am sorry."]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "is empty"), ("x" * 501, "501 characters"), ("half \\ud83d an emoji", "broken character")],
+)
+def test_a_reply_that_cannot_be_taken_is_refused_and_stays_in_the_box(
+    client: Client, session: Session, text: str, says: str
+) -> None:
+    stream = client.event("send", [json.loads(f'"{text}"'), session.id, 1], f"bad{len(text)}")
+    assert says in stream
+    assert '"success":true' in stream
+    kept = client.practice.open(session.id, owner="local")
+    assert (kept.exchanges, kept.pending) == ((), None)
+
+
+def test_a_session_of_someone_else_cannot_be_reached(client: Client, dean: Persona, rubric: Rubric) -> None:
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    for event, data, query in (
+        ("load", [], f"session={foreign.id}"),
+        ("send", ["I am sorry.", foreign.id, 1], ""),
+        ("retry", [foreign.id], ""),
+        ("end-yes", [foreign.id], ""),
+    ):
+        stream = client.event(event, data, f"foreign-{event}", query)
+        assert "Three times I have waited in." not in stream
+    kept = client.practice.open(foreign.id, owner="someone-else")
+    assert (kept.exchanges, kept.pending, kept.outcome) == ((), None, None)
+
+
+def test_a_failing_customer_leaves_the_reply_and_a_way_to_try_again(client: Client, session: Session) -> None:
+    client.customer.failures = 1
+    stream = client.event("send", ["I am sorry.", session.id, 1], "dead")
+    assert "Your reply is kept; try again." in stream
+    assert client.practice.open(session.id, owner="local").pending == "I am sorry."
+    assert "And what will you do about it?" in client.event("retry", [session.id], "alive")
+
+
+def test_a_reply_without_an_answer_is_answered_when_the_page_is_opened(client: Client, session: Session) -> None:
+    client.practice.store.keep_reply(session.id, 1, "I am sorry.")
+    assert "Your reply is kept." in client.event("load", [], "pending", f"session={session.id}")
+    assert "And what will you do about it?" in client.event("retry", [session.id], "resumed")
+
+
+def test_ending_gives_the_debrief_once(client: Client, session: Session) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "said")
+    for _ in range(2):
+        assert "That is how it went." in client.event("end-yes", [session.id], "end")
+    kept = client.practice.open(session.id, owner="local")
+    assert kept.outcome == "ended_by_trainee"
+    assert "That is how it went." in client.event("load", [], "ended", f"session={session.id}")
+
+
+def test_the_app_can_be_built_again(tmp_path: Path, library: Library) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'again.db'}")
+    app = create_app(wiring.practice(store, scripted_cast(), longest_reply=500), library)
+    store.close()
+    assert app.openapi_url is None
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from simcustomer.domain.assessment import Assessment, Evidence
+from simcustomer.domain.persona import Outcome
+from simcustomer.domain.session import Session
+from simcustomer.ui import debrief_views
+from simcustomer.ui.rendering import Renderer
+from tests.ui.conftest import EVIL
+
+
+@pytest.fixture
+def page(ended: Session, renderer: Renderer) -> str:
+    return renderer.html("debrief", view=debrief_views.debrief(ended))
+
+
+def test_a_session_that_goes_on_has_none(begun: Session) -> None:
+    with pytest.raises(ValueError, match="not ended"):
+        debrief_views.debrief(begun)
+
+
+def test_outcome_and_score(ended: Session, page: str) -> None:
+    view = debrief_views.debrief(ended)
+    assert (view.outcome, view.tone, view.passed) == ("escalated", "open", ended.scorecard.passed)
+    assert view.score == ended.scorecard.overall
+    assert f"{view.score:g} of 100" in page
+    assert "Pass mark 60" in page
+    assert "1 reply could not be graded" in page
+
+
+def test_each_technique_has_a_number_a_word_and_a_bar(ended: Session, page: str) -> None:
+    levels = {level.technique: level for level in debrief_views.debrief(ended).techniques}
+    assert len(levels) == len(ended.rubric.techniques)
+    assert (levels["Closing"].value, levels["Closing"].word) == (None, None)
+    shown = [level for level in levels.values() if level.value is not None]
+    assert shown
+    assert page.count("no occasion") >= len(levels) - len(shown)
+    for level in shown:
+        assert f"{level.value:g} of 3" in page
+        assert f"width: {level.share}%" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (0, "missing"),
+        (0.49, "missing"),
+        (0.5, "attempted"),
+        (1.49, "attempted"),
+        (1.5, "competent"),
+        (2.5, "exemplary"),
+        (3, "exemplary"),
+    ],
+)
+def test_a_mean_takes_the_word_of_the_nearest_level(value: float, word: str) -> None:
+    level = debrief_views.level_of("Empathy", value)
+    assert (level.word, level.share) == (word, round(value / 3 * 100, 1))
+
+
+def test_evidence_is_marked_and_noted(ended: Session, page: str) -> None:
+    reply = debrief_views.debrief(ended).replies[0]
+    assert "".join(piece.text for piece in reply.pieces) == EVIL
+    assert [(p.text, p.good, p.bad) for p in reply.pieces if p.good or p.bad] == [
+        ("Sorry", True, False),
+        ("calm down", False, True),
+    ]
+    assert [(n.number, n.good, n.quote) for n in reply.notes] == [(1, True, "Sorry"), (2, False, "calm down")]
+    assert '<mark class="good">Sorry</mark><sup class="ref good">✓1</sup>' in page
+    assert '<mark class="bad">calm down</mark><sup class="ref bad">✗2</sup>' in page
+    recovery = ended.rubric.technique("recovery")
+    assert "Apologises in any words." in page
+    assert reply.missing == ((recovery.name, recovery.missteps["no_apology"]),)
+    assert re.search(r"Left out\. No apology", page)
+
+
+def test_an_ungraded_reply_says_why(ended: Session, page: str) -> None:
+    reply = debrief_views.debrief(ended).replies[1]
+    assert (reply.ungraded, reply.levels, reply.notes) == ("the grader was <told> not to", (), ())
+    assert "Not graded: the grader was &lt;told&gt; not to" in page
+
+
+def test_quotes_that_did_not_count_are_reported(ended: Session, renderer: Renderer) -> None:
+    first = ended.exchanges[0]
+    assert isinstance(first.grade, Assessment)
+    invented = Evidence(technique="empathy", indicator="names_feeling", quote="I feel with you")
+    grade = first.grade.model_copy(update={"unverified": (invented,)})
+    session = ended.model_copy(update={"exchanges": (first.model_copy(update={"grade": grade}), *ended.exchanges[1:])})
+    page = renderer.html("debrief", view=debrief_views.debrief(session))
+    assert "1 quote of the grader was not in your reply and did not count." in page
+    assert "I feel with you" not in page
+
+
+def test_the_mood_is_told_with_its_reasons(ended: Session, page: str) -> None:
+    rows = debrief_views.debrief(ended).moods
+    assert [row.number for row in rows] == [0, 1, 2, 3]
+    assert rows[0].mood == ended.persona.mood
+    for exchange, row in zip(ended.exchanges, rows[1:], strict=True):
+        assert row.mood == exchange.stance.mood
+        assert row.why == tuple(shift.summary for shift in exchange.stance.shifts)
+        assert all(reason in page for reason in row.why)
+    assert page.count("<polyline") == 3
+
+
+def test_a_rewrite_stands_beside_the_reply(ended: Session, page: str) -> None:
+    rewrite = debrief_views.debrief(ended).rewrites[0]
+    assert (rewrite.instead_of, rewrite.suggestion) == ("My supervisor will take over.", "I am sorry that nobody came.")
+    assert rewrite.suggestion in page
+
+
+def test_nothing_in_it_is_markup_of_a_user(ended: Session, page: str) -> None:
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 2
+    assert page.count("<h1") == 1
+
+
+def test_a_session_without_a_reply(begun: Session, renderer: Renderer) -> None:
+    session = begun.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})
+    page = renderer.html("debrief", view=debrief_views.debrief(session))
+    assert "there is nothing to debrief" in page
+    assert "No score" in page
+    assert "<svg" not in page
