@@ -201,6 +201,8 @@ def test_a_failing_customer_keeps_the_reply_for_another_try(store: Store, dean: 
     with pytest.raises(EngineError, match="Try again"):
         respond(practice, session, GOOD)
     assert practice.open(session.id, owner="ann").pending == GOOD
+    ended = asyncio.run(practice.finish(practice.start(dean, rubric, owner="ann", seed=1).id, owner="ann"))
+    assert ended.outcome is Outcome.ENDED_BY_TRAINEE
     customer.fail = False
     assert respond(practice, session, GOOD)[1].exchanges[0].reply == GOOD
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 import unicodedata
@@ -20,6 +21,8 @@ from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
 from simcustomer.library import content_hash
 from simcustomer.roles import Cast
 from simcustomer.store import Claim, Store
+
+_log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 15.0
 """How long an exchange stays claimed by a server that has stopped renewing its claim."""
@@ -138,8 +141,12 @@ class Practice:
 
     async def finish(self, session_id: str, *, owner: str) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
-        async for _ in self.resume(session_id, owner=owner):
-            pass  # a reply that still waits for its answer belongs to the session that is debriefed
+        try:
+            async for _ in self.resume(session_id, owner=owner):
+                pass  # a reply that still waits for its answer belongs to the session that is debriefed
+        except EngineError:
+            # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
+            _log.warning("session %s is ended with a reply that could not be answered", session_id)
         session = await asyncio.to_thread(self.store.load, session_id, owner)
         if session.outcome is None:
             ended = session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})

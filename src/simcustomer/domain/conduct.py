@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from simcustomer.domain.mood import Mood, Shift
 from simcustomer.domain.persona import Offer, Outcome, Persona, Sway
+from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
 
 HABITUATION = (1.0, 0.5, 0.0)
@@ -21,6 +22,9 @@ IRRITATION = (1.0, 1.25, 1.5)
 
 TECHNIQUE = Shift(cause="technique", because="", anger=-0.4, trust=0.4)
 """What a technique is worth to a persona that has no softener of its own for it."""
+
+COMMON_TECHNIQUE: dict[str, float] = {"easy": 1.0, "medium": 0.5, "hard": 0.25}
+"""Share of that by the persona's difficulty: the harder the customer, the more it takes what they themselves care for."""
 
 MISSTEP = Shift(cause="misstep", because="", anger=0.8, trust=-0.5, patience=-0.5)
 """What a misstep costs with a persona that has no trigger of its own for it."""
@@ -48,7 +52,9 @@ OPEN_OUTCOMES = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
 def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""
     persona = session.persona
-    shifts = _bounded(tuple(_shifts(persona, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty])
+    shifts = _bounded(
+        tuple(_shifts(persona, session.rubric, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty]
+    )
     mood = session.mood.moved(shifts)
     unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
     return Stance(
@@ -65,11 +71,11 @@ def offers_on_table(session: Session, appraisal: Appraisal) -> tuple[Offer, ...]
     return tuple(offer for offer in session.persona.offers if offer.id in made)
 
 
-def _shifts(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
     heard = {offer for exchange in past for offer in exchange.appraisal.offers}
     new_offers = [offer for offer in persona.offers if offer.id in appraisal.offers and offer.id not in heard]
-    softeners = tuple(_softened(persona, past, appraisal))
-    triggers = tuple(_inflamed(persona, past, appraisal))
+    softeners = tuple(_softened(persona, rubric, past, appraisal))
+    triggers = tuple(_inflamed(persona, rubric, past, appraisal))
     yield from softeners
     yield from triggers
     for offer in new_offers:
@@ -100,7 +106,7 @@ def _bounded(shifts: tuple[Shift, ...], most: float) -> tuple[Shift, ...]:
     return (*shifts, guard)
 
 
-def _softened(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+def _softened(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
     habit = _met_since_last_offer(past)
     sways = {sway.id: sway for sway in persona.softeners}
     met = {met.sway for met in appraisal.softeners}
@@ -113,11 +119,12 @@ def _softened(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal
     for technique in appraisal.techniques:
         factor = HABITUATION[min(habit[f"technique.{technique}"], 2)]
         if technique not in covered and factor:
-            words = technique.replace("_", " ")
-            yield TECHNIQUE.model_copy(update={"cause": f"technique.{technique}", "because": words}).scaled(factor)
+            yield TECHNIQUE.model_copy(
+                update={"cause": f"technique.{technique}", "because": _technique_name(rubric, technique)}
+            ).scaled(factor * COMMON_TECHNIQUE[persona.difficulty])
 
 
-def _inflamed(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+def _inflamed(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
     times = Counter(met.sway for exchange in past for met in exchange.appraisal.triggers)
     met = {met.sway: met.quote for met in appraisal.triggers}
     covered = {sway.misstep for sway in persona.triggers if sway.misstep}
@@ -125,8 +132,13 @@ def _inflamed(persona: Persona, past: tuple[Exchange, ...], appraisal: Appraisal
         if sway.id in met:
             yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
     for misstep in [misstep for misstep in appraisal.missteps if misstep not in covered][:MOST_COMMON_MISSTEPS]:
-        words = misstep.split(".")[-1].replace("_", " ")
-        yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": words}).scaled(persona.volatility)
+        technique, sign = misstep.split(".", 1)
+        because = f"{_technique_name(rubric, technique)}: {sign.replace('_', ' ')}"
+        yield MISSTEP.model_copy(update={"cause": f"misstep.{misstep}", "because": because}).scaled(persona.volatility)
+
+
+def _technique_name(rubric: Rubric, technique: str) -> str:
+    return rubric.technique(technique).name.lower() if technique in rubric.ids else technique.replace("_", " ")
 
 
 def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:

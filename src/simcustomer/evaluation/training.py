@@ -33,9 +33,6 @@ OCCASION_WEIGHT = 0.1
 SIGNAL_SHARE, TERM_SHARE, RIDGE = 0.25, 2.5, 20.0
 """How signals and terms are scaled against each other, and how strongly all weights are held small; chosen on development data."""
 
-SEEING = 2.0
-"""An occasion that is missed counts this many times one that is seen where there was none: it hides what was done."""
-
 ALWAYS_CUT = -9.0
 """A cut that every score is above, for techniques that always apply."""
 
@@ -198,7 +195,7 @@ def _fit_strength(technique: str, data: Sequence[Example], columns: Numbers, ste
 
 
 def _fit_occasion(technique: str, data: Sequence[Example], columns: Numbers) -> _Fitted:
-    """A score of whether there is occasion, and the cut that tells best on golden replies held out."""
+    """A score of whether there is occasion, and the cut that tells best, both ways alike, on golden replies held out."""
     present = np.array([float(example.levels.get(technique) is not None) for example in data])
     golden = np.array([example.weight == 1 for example in data])
     weights = np.where(golden, 1.0, OCCASION_WEIGHT)
@@ -213,7 +210,7 @@ def _fit_occasion(technique: str, data: Sequence[Example], columns: Numbers) -> 
         held_out[~inside] = columns[~inside] @ part[0] + part[1]
     scores, there = held_out[golden], present[golden] == 1
     tried = sorted(scores)
-    balanced = [SEEING * (scores[there] >= cut).mean() + (scores[~there] < cut).mean() for cut in tried]
+    balanced = [(scores[there] >= cut).mean() + (scores[~there] < cut).mean() for cut in tried]
     return _Fitted(slope, intercept, np.full(3, tried[int(np.argmax(balanced))]))
 
 

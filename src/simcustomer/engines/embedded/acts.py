@@ -51,18 +51,32 @@ _HEARD = {
 """Acts that are done also where their words are negated or conditional: "don't be stupid", "if this goes on"."""
 
 _GIVES_WAY = {
-    "blame": ("check",),
-    "calm_down": (),
-    "check": ("hold", "closing", "calm_down", "either_or", "limit"),
-    "closing": (),
-    "deflect": (),
+    "blame": ("disclaimed",),
+    "calm_down": ("disclaimed",),
+    "check": ("closing", "either_or"),
+    "deflect": ("disclaimed",),
     "hold": ("hang_up",),
     "promise": ("hold", "hand_over", "hang_up", "check", "closing"),
-    "refusal": ("limit", "hang_up"),
-    "time_definite": ("hold",),
-    "time_vague": ("hold",),
+    "refusal": ("limit", "hang_up", "promise"),
+    "time_definite": ("hold", "closing", "time_vague"),
+    "time_vague": ("hold", "closing"),
+    "offer_callback": ("hand_over", "refusal"),
+    "offer_credit": ("offer_replacement", "refusal"),
+    "offer_refund": ("refusal",),
+    "offer_replacement": ("hand_over", "refusal"),
+    "offer_supervisor": ("blame", "refusal"),
+    "offer_visit": ("hand_over", "refusal"),
 }
 """Cues that say nothing of their own where they overlap one of these: to promise to hold is to hold."""
+
+_YIELDS = {
+    "check": ("hold", "blame", "calm_down", "limit"),
+    "time_definite": ("deflect",),
+}
+"""Cues that say nothing of their own after one of these in the same sentence: to blame with a tag question is no check."""
+
+_BREAK = re.compile(r"[,;:]| (?:but|and|so|or|because) ")
+"""Where a refusal stops reaching back to the remedy that it refuses."""
 
 _NOT_ASKING = (
     "check",
@@ -120,8 +134,11 @@ def promised_time(reading: Reading) -> str | None:
 def undertaken(reading: Reading, name: str) -> bool:
     """Whether the trainee undertakes what a cue names: in a sentence that promises or proposes, and without a maybe."""
     return any(
-        _is_plain(reading, cue) and not is_tentative(reading, cue) and _undertakes(reading, cue)
-        for cue in reading.cues(name)
+        _is_plain(reading, cue)
+        and not is_tentative(reading, cue)
+        and _undertakes(reading, cue)
+        and not _is_refused(reading, cue)
+        for cue in _own(reading, name)
     )
 
 
@@ -132,8 +149,14 @@ def is_tentative(reading: Reading, cue: Cue) -> bool:
 
 def _own(reading: Reading, name: str) -> tuple[Cue, ...]:
     """The places of a cue that are not part of something else."""
-    others = [other.span for rival in _GIVES_WAY.get(name, ()) for other in reading.cues(rival)]
-    return tuple(cue for cue in reading.cues(name) if not any(_overlap(cue.span, other) for other in others))
+    spans = [other.span for rival in _GIVES_WAY.get(name, ()) for other in reading.cues(rival)]
+    rivals = [other for rival in _YIELDS.get(name, ()) for other in reading.cues(rival)]
+    return tuple(
+        cue
+        for cue in reading.cues(name)
+        if not any(_overlap(cue.span, span) for span in spans)
+        and not any(r.sentence == cue.sentence and r.span.start < cue.span.end for r in rivals)
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -146,6 +169,13 @@ def _is_plain(reading: Reading, cue: Cue) -> bool:
         return True
     invited = any(c.sentence == cue.sentence and c.span.start < cue.span.start for c in reading.cues("invitation"))
     return invited and not (cue.negated or cue.reported or cue.borrowed)
+
+
+def _is_refused(reading: Reading, cue: Cue) -> bool:
+    """Whether what the cue names is refused right after it ("a refund is not possible")."""
+    low, end = reading.text.low, cue.span.end
+    after = (c.span.start for c in reading.cues("refusal") if c.sentence == cue.sentence and c.span.start >= end)
+    return any(not _BREAK.search(low, end, start) for start in after)
 
 
 def _is_past(reading: Reading, cue: Cue) -> bool:

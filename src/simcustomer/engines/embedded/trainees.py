@@ -7,6 +7,7 @@ import random
 import re
 
 from simcustomer.domain.transcript import Channel, Speaker
+from simcustomer.engines.embedded.acts import acts_of
 from simcustomer.engines.embedded.coach import offered
 from simcustomer.engines.embedded.nlu import Reading, load_lexicon
 from simcustomer.engines.embedded.phrases import phrases
@@ -39,7 +40,8 @@ class ScriptedTrainee:
     async def reply(self, view: TraineeView) -> str:
         """The next reply; the same view gives the same reply."""
         mine = view.transcript.said_by(Speaker.TRAINEE)
-        options = [offered(permission) for permission in view.brief.may]
+        allowed = [offered(permission) for permission in view.brief.may]
+        options = [option for option in allowed if "hang_up" not in acts_of(option)] or allowed
         situation = self._situation(
             view, tried=sum(option in reply for option in options for reply in mine), options=len(options)
         )

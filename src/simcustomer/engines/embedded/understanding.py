@@ -46,7 +46,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     reading = Reading(scene.reply, lexicon, other=customer_said)
     offers = tuple(_offers(persona, reading))
     asked, again = _asked(persona, reading, told=session.told, trust=session.mood.trust)
-    techniques, missteps = _noticed(session.rubric, findings)
+    techniques, missteps = _noticed(session.rubric, findings, hard=persona.difficulty == "hard")
     softeners = tuple(_met(persona.softeners, reading, techniques, missteps))
     triggers = tuple(_met(persona.triggers, reading, techniques, missteps))
     acts = _acts(reading, offers=bool(offers), asked=bool(asked), again=bool(again))
@@ -85,8 +85,8 @@ def _first(reading: Reading, cue: str) -> str | None:
     return next((reading.quote(found) for found in reading.meant(cue)), None)
 
 
-def _noticed(rubric: Rubric, findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
-    """Techniques that a customer would notice (competent or better, always-on ones aside) and missteps, each once."""
+def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple[list[str], list[str]]:
+    """Techniques that a customer would notice (competent or better; a model of it where they are hard to reach, or it always applies) and missteps, each once."""
     techniques: list[str] = []
     missteps: list[str] = []
     for finding in findings:
@@ -97,8 +97,9 @@ def _noticed(rubric: Rubric, findings: Iterable[Finding]) -> tuple[list[str], li
             occasion=finding.occasion,
             indicators=(e.indicator for e in finding.evidence if e.indicator),
             missteps=(*wrong, *finding.missing),
+            estimate=finding.estimate,
         )
-        noticeable = 3 if technique.applies == "always" else 2
+        noticeable = 3 if hard or technique.applies == "always" else 2
         if level is not None and level >= noticeable:
             techniques.append(finding.technique)
     return techniques, missteps
