@@ -86,7 +86,10 @@ def _first(reading: Reading, cue: str) -> str | None:
 
 
 def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple[list[str], list[str]]:
-    """Techniques that a customer would notice (competent or better; a model of it where they are hard to reach, or it always applies) and missteps, each once."""
+    """Techniques that a customer would notice, and missteps, each once.
+
+    Competent is enough to be noticed; where they are hard to reach, or the technique always applies, it takes a model of it.
+    """
     techniques: list[str] = []
     missteps: list[str] = []
     for finding in findings:
