@@ -167,7 +167,7 @@ def test_chat_goes_on_with_a_session_that_was_left(tmp_path: Path) -> None:
         (["grade", str(GOLDEN), "--rubric", "none"], "There is no rubric 'none'"),
         (["grade", str(GOLDEN), "--engine", "none"], "There is no engine 'none'"),
         (["grade", str(GOLDEN), "-o", "/nowhere/out.jsonl"], "cannot be written"),
-        (["serve", "--host", "0.0.0.0"], "loopback"),
+        (["serve", "--host", "0.0.0.0"], "serves this machine only"),
         (["nonsense"], "No such command"),
     ],
 )

@@ -60,7 +60,7 @@ def take(session: Session, appraisal: Appraisal) -> Stance:
     return Stance(
         mood=mood,
         shifts=shifts,
-        outcome=_outcome(session, appraisal, mood),
+        outcome=_outcome(session, appraisal, mood, shifts),
         may_tell=tuple(fact.id for fact in unlocked),
     )
 
@@ -164,15 +164,17 @@ def _named(offer: Offer) -> str:
     return offer.id.replace("_", " ").replace("-", " ")
 
 
-def _outcome(session: Session, appraisal: Appraisal, mood: Mood) -> Outcome | None:
+def _outcome(session: Session, appraisal: Appraisal, mood: Mood, shifts: tuple[Shift, ...]) -> Outcome | None:
     number = len(session.exchanges) + 1
     endings = session.persona.endings
     worths = {offer.worth for offer in offers_on_table(session, appraisal)}
+    # Nobody says yes to a reply that left them unheard or angrier, whatever was offered before.
+    welcome = UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0
     rules = (
         (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
         (Outcome.ESCALATED, appraisal.hands_over),
-        (Outcome.RESOLVED, "full" in worths and endings.resolved.holds(mood, number)),
-        (Outcome.COMPROMISE, "part" in worths and endings.compromise.holds(mood, number)),
+        (Outcome.RESOLVED, welcome and "full" in worths and endings.resolved.holds(mood, number)),
+        (Outcome.COMPROMISE, welcome and "part" in worths and endings.compromise.holds(mood, number)),
         (Outcome.COMPLAINT, endings.complaint.holds(mood, number)),
         (Outcome.WALKED_OUT, endings.walked_out.holds(mood, number)),
         (Outcome.OUT_OF_TIME, number >= endings.longest),

@@ -71,6 +71,7 @@ _GIVES_WAY = {
 
 _YIELDS = {
     "check": ("hold", "blame", "calm_down", "limit"),
+    "refusal": ("limit", "hang_up"),
     "time_definite": ("deflect",),
 }
 """Cues that say nothing of their own after one of these in the same sentence: to blame with a tag question is no check."""

@@ -208,7 +208,7 @@ _REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
     (Act.ASKED_AGAIN, _either(_acts("asked_again"), _missteps("active_listening.asks_again"))),
     (Act.HAGGLE, lambda speech: "insult" in _new_offers(speech)),
     (Act.CONSIDER, lambda speech: bool(_new_offers(speech) & {"part", "full"})),
-    (Act.CLOSED_EARLY, _both(_acts("closing"), _without("question"))),
+    (Act.CLOSED_EARLY, _both(_acts("closing"), _without("question"), lambda speech: speech.scene.number > 1)),
     (Act.BRUSHED_OFF, _either(_acts("deflect", "policy_wall", "minimise"), _missteps("problem_solving.deflects"))),
     (Act.REFUSED, _both(_acts("refusal"), _without("offer"))),
     # A good reply with a definite time gets now one answer, now the other.
