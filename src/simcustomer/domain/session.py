@@ -107,7 +107,7 @@ class Scorecard(Frozen):
 
     @classmethod
     def of(cls, rubric: Rubric, grades: Iterable[Grade]) -> Scorecard:
-        """Means over graded replies; overall is the mean of the replies' own overall as a share of the scale."""
+        """Means over graded replies; overall is the mean of the replies' mean levels as a share of the scale."""
         graded: list[Assessment] = []
         ungraded = 0
         for grade in grades:
@@ -119,8 +119,8 @@ class Scorecard(Frozen):
         for technique_id in rubric.ids:
             seen = [level for a in graded if (level := a.levels.get(technique_id)) is not None]
             levels[technique_id] = round(fmean(seen), 2) if seen else None
-        overalls = [a.overall for a in graded if a.overall is not None]
-        overall = round(fmean(overalls) / 3 * 100, 1) if overalls else None
+        means = [mean for a in graded if (mean := rubric.mean_level(a.levels)) is not None]
+        overall = round(fmean(means) / 3 * 100, 1) if means else None
         return cls(
             levels=levels,
             overall=overall,

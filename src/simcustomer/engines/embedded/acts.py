@@ -69,12 +69,11 @@ _GIVES_WAY = {
 }
 """Cues that say nothing of their own where they overlap one of these: to promise to hold is to hold."""
 
-_YIELDS = {
-    "check": ("hold", "blame", "calm_down", "limit"),
-    "refusal": ("limit", "hang_up"),
-    "time_definite": ("deflect",),
-}
-"""Cues that say nothing of their own after one of these in the same sentence: to blame with a tag question is no check."""
+_YIELDS_BESIDE = {"check": ("hold", "blame", "calm_down", "limit"), "refusal": ("limit", "hang_up")}
+"""Cues that say nothing of their own beside one of these in a sentence: to blame with a tag question is no check."""
+
+_YIELDS_AFTER = {"time_definite": ("deflect", "closing")}
+"""Cues that say nothing of their own after one of these in a sentence: "ring back on Monday" promises no day."""
 
 _BREAK = re.compile(r"[,;:]| (?:but|and|so|or|because) ")
 """Where a refusal stops reaching back to the remedy that it refuses."""
@@ -151,12 +150,14 @@ def is_tentative(reading: Reading, cue: Cue) -> bool:
 def _own(reading: Reading, name: str) -> tuple[Cue, ...]:
     """The places of a cue that are not part of something else."""
     spans = [other.span for rival in _GIVES_WAY.get(name, ()) for other in reading.cues(rival)]
-    rivals = [other for rival in _YIELDS.get(name, ()) for other in reading.cues(rival)]
+    beside = {other.sentence for rival in _YIELDS_BESIDE.get(name, ()) for other in reading.cues(rival)}
+    first = {c.sentence: c.span.start for rival in _YIELDS_AFTER.get(name, ()) for c in reversed(reading.cues(rival))}
     return tuple(
         cue
         for cue in reading.cues(name)
         if not any(_overlap(cue.span, span) for span in spans)
-        and not any(r.sentence == cue.sentence and r.span.start < cue.span.end for r in rivals)
+        and cue.sentence not in beside
+        and cue.span.start < first.get(cue.sentence, cue.span.end)
     )
 
 
