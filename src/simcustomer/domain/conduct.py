@@ -116,12 +116,15 @@ def _softened(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appr
             factor = HABITUATION[min(habit[sway.id], 2)]
             if factor:
                 yield _of(sways[sway.id], "softener").scaled(factor)
-    for technique in appraisal.techniques:
-        factor = HABITUATION[min(habit[f"technique.{technique}"], 2)]
-        if technique not in covered and factor:
-            yield TECHNIQUE.model_copy(
-                update={"cause": f"technique.{technique}", "because": _technique_name(rubric, technique)}
-            ).scaled(factor * COMMON_TECHNIQUE[persona.difficulty])
+    done = {
+        technique: factor
+        for technique in appraisal.techniques
+        if technique not in covered and (factor := HABITUATION[min(habit[f"technique.{technique}"], 2)])
+    }
+    if done:
+        names = " · ".join(_technique_name(rubric, technique) for technique in done)
+        share = sum(done.values()) * COMMON_TECHNIQUE[persona.difficulty]
+        yield TECHNIQUE.model_copy(update={"because": names}).scaled(share)
 
 
 def _inflamed(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:

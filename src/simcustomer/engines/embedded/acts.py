@@ -205,7 +205,7 @@ def _commits(reading: Reading) -> bool:
     warned = [c for name in ("limit", "calm_down") for c in reading.cues(name)]
     for cue in _own(reading, "promise"):
         driven = any(w.sentence == cue.sentence and w.span.start <= cue.span.start for w in warned)
-        if not driven and (_is_plain(reading, cue)):
+        if not driven and _is_plain(reading, cue):
             return True
     return False
 
@@ -214,12 +214,8 @@ def _asks(reading: Reading) -> bool:
     """Whether something is asked about the case: by a question that wants an answer, a request, or a choice put."""
     if any(not (cue.reported or cue.borrowed) for cue in reading.cues("either_or")):
         return True
-    requests = {cue.sentence for cue in _unbidden(reading) if not (cue.negated or cue.reported or cue.borrowed)}
+    requests = {cue.sentence for cue in reading.cues("ask") if not (cue.negated or cue.reported or cue.borrowed)}
     return any(_inquires(reading, question) for question in {*reading.questions, *requests})
-
-
-def _unbidden(reading: Reading) -> tuple[Cue, ...]:
-    return reading.cues("ask")
 
 
 def _inquires(reading: Reading, question: Span) -> bool:
