@@ -25,7 +25,7 @@ def content_folder(name: str, chosen: Path | None = None) -> Path:
     """
     if chosen is not None:
         if not chosen.is_dir():
-            raise ContentError([f"{chosen}: is not a folder; set the {name} folder to one that exists"])
+            raise ContentError([f"{chosen}: is not a folder; set SIMCUSTOMER_{name.upper()}_DIR to one that exists"])
         return chosen
     candidates = (
         Path.cwd() / name,
@@ -80,6 +80,13 @@ class Library:
 
     def personas(self) -> tuple[Persona, ...]:
         """Every persona. Raises ContentError that names the problems of all unusable files."""
+        loaded, problems = self.usable()
+        if problems:
+            raise ContentError(problems)
+        return loaded
+
+    def usable(self) -> tuple[tuple[Persona, ...], list[str]]:
+        """The personas whose files can be used, and the problems of the others."""
         loaded: list[Persona] = []
         problems: list[str] = []
         for persona_id in self.persona_ids:
@@ -87,9 +94,7 @@ class Library:
                 loaded.append(self.persona(persona_id))
             except ContentError as error:
                 problems += error.problems
-        if problems:
-            raise ContentError(problems)
-        return tuple(loaded)
+        return tuple(loaded), problems
 
     def rubric(self, rubric_id: str = DEFAULT_RUBRIC) -> Rubric:
         """The rubric of that id. Raises NotFound, or ContentError where its file is unusable."""

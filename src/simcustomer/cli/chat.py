@@ -38,7 +38,9 @@ def chat(
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 
-    if (persona is None) == (session is None):
+    if persona is not None and session is not None:
+        raise NotFound("Name a persona to begin with, or a session to go on with, not both.")
+    if persona is None and session is None:
         raise NotFound(
             "Name a persona to practise with (see `simcustomer personas list`), or a session with --session."
         )
@@ -81,6 +83,8 @@ async def _converse(practice: Practice, session: Session) -> None:
             return
         elif reply.strip() == "/brief":
             screen.print(briefing(session.persona))
+        elif reply.startswith("/"):
+            screen.print(_HELP, style="dim")
         else:
             session = await _hear(practice, session, reply, screen)
     screen.print()

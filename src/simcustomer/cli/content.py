@@ -21,7 +21,9 @@ def list_personas(as_json: AsJson = False) -> None:
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
-    personas = wiring.library(load_settings()).personas()
+    personas, problems = wiring.library(load_settings()).usable()
+    for problem in problems:
+        typer.echo(f"simcustomer: {problem}", err=True)
     if as_json:
         keys = {
             "id",
@@ -51,6 +53,8 @@ def list_personas(as_json: AsJson = False) -> None:
         note = f" [{persona.content_note}]" if persona.content_note else ""
         table.add_row(persona.id, persona.name, persona.channel.value, persona.difficulty, f"{persona.title}{note}")
     console().print(table, markup=False)
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command("show")

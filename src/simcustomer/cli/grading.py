@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from simcustomer.cli.options import Engine, GraderEngine, RubricId
+from simcustomer.errors import InvalidInput
 
 if TYPE_CHECKING:
     from simcustomer.domain.rubric import Rubric
@@ -63,4 +64,8 @@ async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -
                 out.write(json.dumps(record.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n")
                 replies += 1
                 step(f"{replies} replies")
+    if not replies and not problems:
+        raise InvalidInput(
+            f"{file}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."
+        )
     return problems

@@ -18,12 +18,14 @@ def written(path: Path) -> Generator[TextIO]:
 
     Raises InvalidInput where the file cannot be written.
     """
+    if path.is_dir():
+        raise InvalidInput(f"{path}: is a folder. Name a file to write.")
     try:
         stream = NamedTemporaryFile(  # noqa: SIM115  # closed before it is renamed
             "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
         )
     except OSError as error:
-        raise InvalidInput(f"{path}: cannot be written ({error.strerror}). Choose another place with -o.") from error
+        raise InvalidInput(f"{path}: cannot be written ({error.strerror}). Choose another place for it.") from error
     done = False
     try:
         with stream:

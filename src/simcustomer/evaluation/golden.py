@@ -118,4 +118,6 @@ def _chosen(folder: Path, split: SplitName) -> frozenset[str] | None:
     try:
         return frozenset(json.loads(path.read_text(encoding="utf-8"))[split])
     except (OSError, json.JSONDecodeError, KeyError) as error:
-        raise InvalidInput(f"{path}: does not name a {split!r} split ({error})") from error
+        raise InvalidInput(
+            f"{path}: does not name a {split!r} split ({error}). Give the folder that holds golden/ with --evals."
+        ) from error

@@ -63,7 +63,7 @@ def _as_record(evidence: Evidence) -> dict[str, str]:
 def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
     """The file's transcripts as they are read, and a sentence for each line that is none. Raises InvalidInput."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield _record(line, f"{path}, line {number}")

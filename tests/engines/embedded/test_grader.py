@@ -262,3 +262,13 @@ def test_signals_are_numbers_of_the_reply_alone_and_not_of_the_rubric(rubric: Ru
     assert signals["definite_time"] >= 3
     assert signals["rude"] == 0
     assert GRADER.observed(case(rubric, BOILER, RUDE))[0]["rude"] > 0
+
+
+def test_condolence_is_no_rudeness_and_abuse_is(rubric: Rubric) -> None:
+    bereaved = "My husband died last week and you keep writing to him."
+    kind = graded(rubric, bereaved, "I am so sorry for your loss, Mrs Hale. I will stop the letters today, myself.")
+    cruel = graded(rubric, bereaved, "Fuck off, you stupid woman.")
+    assert not [e for e in kind.evidence if e.misstep]
+    assert kind.levels["empathy"] == 2
+    assert cruel.levels["composure"] == 0
+    assert cruel.overall == 0

@@ -53,7 +53,7 @@ _HEARD = {
 _GIVES_WAY = {
     "blame": ("disclaimed",),
     "calm_down": ("disclaimed",),
-    "check": ("closing", "either_or"),
+    "check": ("closing", "either_or", "idle_question"),
     "deflect": ("disclaimed",),
     "hold": ("hang_up",),
     "promise": ("hold", "hand_over", "hang_up", "check", "closing"),
