@@ -19,9 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from simcustomer.domain import conduct
 from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session, Stance
-from simcustomer.domain.transcript import Speaker
 from simcustomer.errors import EngineError, SimcustomerError
-from simcustomer.roles import Cast, GradingCase, Scene, Trainee, TraineeView
+from simcustomer.roles import Cast, Scene, Trainee, TraineeView
 
 _log = logging.getLogger(__name__)
 
@@ -102,13 +101,7 @@ class _Nodes:
 
     async def grade(self, state: ExchangeState) -> dict[str, Grade]:
         """Grade the stored reply; a failure becomes Ungraded."""
-        session = state.session
-        case = GradingCase(
-            rubric=session.rubric,
-            channel=session.persona.channel,
-            transcript=session.transcript.followed_by(Speaker.TRAINEE, state.reply),
-            scenario=session.persona.scenario,
-        )
+        case = Scene(state.session, state.reply).case
         try:
             return {"grade": await self.cast.grader.grade(case)}
         except SimcustomerError as error:

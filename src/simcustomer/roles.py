@@ -10,23 +10,10 @@ from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Brief, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Debrief, Session, Stance
-from simcustomer.domain.transcript import Channel, Scenario, Transcript
+from simcustomer.domain.transcript import Channel, Scenario, Speaker, Transcript
 
 React = Callable[[Appraisal], Stance]
 """Given by the graph: turns what the customer felt into where they stand now. Called once for each answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A customer's moment: the session so far and the reply that it has to answer."""
-
-    session: Session
-    reply: str
-
-    @property
-    def number(self) -> int:
-        """Which exchange this is, from 1."""
-        return len(self.session.exchanges) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +29,26 @@ class GradingCase:
     def reply(self) -> str:
         """The reply to grade, verbatim."""
         return self.transcript.turns[-1].text
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A customer's moment: the session so far and the reply that it has to answer."""
+
+    session: Session
+    reply: str
+
+    @property
+    def number(self) -> int:
+        """Which exchange this is, from 1."""
+        return len(self.session.exchanges) + 1
+
+    @property
+    def case(self) -> GradingCase:
+        """The reply as a grader gets it: with the trainee's side of the case, nothing hidden."""
+        session = self.session
+        transcript = session.transcript.followed_by(Speaker.TRAINEE, self.reply)
+        return GradingCase(session.rubric, session.persona.channel, transcript, session.persona.scenario)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,6 @@ MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
 UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
 
-OPEN_OUTCOMES = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE})
-"""Endings that the customer is content with."""
-
 
 def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""

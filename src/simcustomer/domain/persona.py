@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from simcustomer.domain.model import Frozen
-from simcustomer.domain.mood import Amount, Mood, Temper
+from simcustomer.domain.mood import Amount, Mood
 from simcustomer.domain.rubric import Identifier
 from simcustomer.domain.transcript import Channel, Scenario
 
@@ -307,11 +307,6 @@ class Persona(Frozen):
         if all(offer.worth != "full" for offer in self.offers):
             raise ValueError("no offer is worth 'full', so the conversation can never be resolved; add one")
         return self
-
-    def spoken(self, act: Act, temper: Temper) -> tuple[str, ...]:
-        """The persona's lines for an act in a temper: that temper's own first, then those for any."""
-        filed = self.lines[act]
-        return (*filed.get(temper.value, ()), *filed.get("any", ()))
 
     @property
     def scenario(self) -> Scenario:

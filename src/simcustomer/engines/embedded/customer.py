@@ -8,12 +8,11 @@ import re
 from collections.abc import AsyncIterator
 
 from simcustomer.domain.persona import Persona
-from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.speech import Speech, framed, opening_line
 from simcustomer.engines.embedded.understanding import understand
-from simcustomer.roles import GradingCase, React, Scene
+from simcustomer.roles import React, Scene
 
 
 class EmbeddedCustomer:
@@ -32,13 +31,7 @@ class EmbeddedCustomer:
     async def answer(self, scene: Scene, react: React) -> AsyncIterator[str]:
         """Answer in pieces of a word and the space before it."""
         session = scene.session
-        case = GradingCase(
-            rubric=session.rubric,
-            channel=session.persona.channel,
-            transcript=session.transcript.followed_by(Speaker.TRAINEE, scene.reply),
-            scenario=session.persona.scenario,
-        )
-        understanding = understand(scene, self._eye.findings(case), self._lexicon)
+        understanding = understand(scene, self._eye.findings(scene.case), self._lexicon)
         stance = react(understanding.appraisal)
         speech = Speech(scene, understanding, stance, _dice(session.seed, session.persona.id, scene.number))
         for piece in re.findall(r"\s*\S+", framed(session.persona, speech.pieces())):
