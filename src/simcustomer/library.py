@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -12,6 +13,8 @@ from simcustomer.content_file import read_content
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError, NotFound
+
+Content = TypeVar("Content", Persona, Rubric)
 
 DEFAULT_RUBRIC = "difficult-conversations"
 
@@ -71,12 +74,7 @@ class Library:
 
     def persona(self, persona_id: str) -> Persona:
         """The persona of that id. Raises NotFound, or ContentError where its file is unusable."""
-        if persona_id not in self.persona_ids:
-            raise NotFound(_unknown("persona", persona_id, self.persona_ids, self.personas_folder))
-        path = self.personas_folder / f"{persona_id}.yaml"
-        persona = read_content(path, Persona)
-        _check_name(path, persona.id)
-        return persona
+        return _loaded(Persona, persona_id, self.persona_ids, self.personas_folder)
 
     def personas(self) -> tuple[Persona, ...]:
         """Every persona. Raises ContentError that names the problems of all unusable files."""
@@ -98,12 +96,17 @@ class Library:
 
     def rubric(self, rubric_id: str = DEFAULT_RUBRIC) -> Rubric:
         """The rubric of that id. Raises NotFound, or ContentError where its file is unusable."""
-        if rubric_id not in self.rubric_ids:
-            raise NotFound(_unknown("rubric", rubric_id, self.rubric_ids, self.rubrics_folder))
-        path = self.rubrics_folder / f"{rubric_id}.yaml"
-        rubric = read_content(path, Rubric)
-        _check_name(path, rubric.id)
-        return rubric
+        return _loaded(Rubric, rubric_id, self.rubric_ids, self.rubrics_folder)
+
+
+def _loaded(model: type[Content], content_id: str, known: tuple[str, ...], folder: Path) -> Content:
+    """The content of that id, which its file must have as its name."""
+    if content_id not in known:
+        raise NotFound(_unknown(model.__name__.lower(), content_id, known, folder))
+    path = folder / f"{content_id}.yaml"
+    content = read_content(path, model)
+    _check_name(path, content.id)
+    return content
 
 
 def _check_name(path: Path, content_id: str) -> None:
