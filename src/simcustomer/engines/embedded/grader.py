@@ -20,7 +20,7 @@ class EmbeddedGrader:
     """Grades by detectors over a lexicon; the same case always gets the same grade."""
 
     def __init__(self) -> None:
-        lexicon = load_lexicon("grading", "stop")
+        lexicon = load_lexicon("grading", "stop", "unsaid")
         self._lexicon = lexicon
         # The replies of one conversation are graded one after another, and each looks back at the same messages.
         self._read = lru_cache(maxsize=KEPT)(partial(Reading, lexicon=lexicon))
@@ -48,7 +48,8 @@ class EmbeddedGrader:
     def findings(self, case: GradingCase) -> tuple[Finding, ...]:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
         moment = Moment(case, self._lexicon, read=self._read, calibration=self.calibration)
-        moment.estimates = self.calibration.estimates(signals_of(moment), moment.own_words)
+        if moment.sentences:
+            moment.estimates = self.calibration.estimates(signals_of(moment), moment.own_words)
         return tuple(
             DETECTORS[technique.id](moment, technique)
             if technique.id in DETECTORS

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
-from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems
+from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import GradingCase
 
@@ -66,7 +66,7 @@ class Moment:
         self.lexicon = lexicon
         self._read = read or partial(Reading, lexicon=lexicon)
         self.customer = self._read(turns[-2].text)
-        self.reply = Reading(case.reply, lexicon, other=turns[-2].text)
+        self.reply = Reading(said(case.reply, lexicon, customer=turns[-2].text), lexicon, other=turns[-2].text)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
         self._calibration = calibration
@@ -74,16 +74,16 @@ class Moment:
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
 
     def most_telling(self, technique_id: str) -> Sentence | None:
-        """The sentence of the trainee's own that weighs most for a technique; None where there is none."""
-        own = [s for s in self.sentences if not self.copied(s.span)]
-        texts = [self.reply.text.even[s.span.start : s.span.end] for s in own]
-        return own[self._calibration.most_telling(technique_id, texts)] if own and self._calibration else None
+        """The sentence that weighs most for a technique; None where there is none."""
+        texts = [self.reply.text.even[s.span.start : s.span.end] for s in self.sentences]
+        if not texts or self._calibration is None:
+            return None
+        return self.sentences[self._calibration.most_telling(technique_id, texts)]
 
     @cached_property
     def own_words(self) -> str:
-        """The body without sentences that were pasted from the customer."""
-        own = (s for s in self.sentences if not self.copied(s.span))
-        return " ".join(self.reply.text.even[s.span.start : s.span.end] for s in own)
+        """The sentences of the body."""
+        return " ".join(self.reply.text.even[s.span.start : s.span.end] for s in self.sentences)
 
     @cached_property
     def earlier_replies(self) -> tuple[Reading, ...]:
@@ -160,15 +160,13 @@ class Moment:
 
     @cached_property
     def echoes(self) -> frozenset[str]:
-        """Content that the reply shares with the message it answers, outside copied stretches."""
-        return frozenset[str]().union(*(s.echoes for s in self.sentences if not self.copied(s.span)))
+        """Content that the reply shares with the message it answers."""
+        return frozenset[str]().union(*(s.echoes for s in self.sentences))
 
     @cached_property
     def recalled(self) -> frozenset[str]:
         """Content that the reply shares with anything the customer has said."""
-        return frozenset(
-            s for sentence in self.sentences if not self.copied(sentence.span) for s in sentence.stems & self.told
-        )
+        return self.stems & self.told
 
     @cached_property
     def particulars(self) -> frozenset[str]:
@@ -196,10 +194,6 @@ class Moment:
         share = self.grip / max(self.size, 1)
         steps = ((4, 0.06), (6, 0.085), (9, 0.1))
         return sum(self.grip >= least and share >= density for least, density in steps)
-
-    def copied(self, span: Span) -> bool:
-        """Whether most of a stretch is the customer's own words pasted back."""
-        return self.reply.copied_share(span) > 0.5
 
     def said(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body that are the trainee's own and not negated; a condition is no bar."""

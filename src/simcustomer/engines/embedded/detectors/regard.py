@@ -74,11 +74,7 @@ def discovery(moment: Moment, technique: Technique) -> Finding:
     notes = Notes(technique, moment)
     rude = harsh(moment)
     barred = {s.span for s in moment.holding("anything_else", "offers_choice", "sign_off")}
-    asks = tuple(
-        s
-        for s in (*moment.questions, *moment.holding("tell_me", "requests_facts"))
-        if s.span not in barred and not moment.copied(s.span)
-    )
+    asks = tuple(s for s in (*moment.questions, *moment.holding("tell_me", "requests_facts")) if s.span not in barred)
     forms = {s.span for s in moment.holding("form_question")}
     relevant = tuple(s for s in asks if s.span not in forms)
     openly = tuple(s for s in moment.holding("need_question", "tell_me") if s in relevant)

@@ -24,7 +24,7 @@ def acknowledgements(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences that acknowledge a feeling, or what lies behind it, beyond a stock phrase."""
     found = moment.holding("feeling", "rather_like", "validates", "regrets", "admits")
     stock = {s.span for s in moment.holding("stock_empathy", "generic_apology") if len(s.stems & moment.told) < 2}
-    return tuple(s for s in found if s.span not in stock and not s.asks and not moment.copied(s.span))
+    return tuple(s for s in found if s.span not in stock and not s.asks)
 
 
 def warmth(moment: Moment) -> tuple[Sentence, ...]:
@@ -36,18 +36,18 @@ def warmth(moment: Moment) -> tuple[Sentence, ...]:
 
 def reflections(moment: Moment) -> tuple[Sentence, ...]:
     """Statements that give back at least two things that the customer has just said."""
-    return tuple(s for s in moment.statements if len(s.echoes) >= 2 and not moment.copied(s.span))
+    return tuple(s for s in moment.statements if len(s.echoes) >= 2)
 
 
 def touching(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences with something that the customer has said, fullest first."""
-    found = [s for s in moment.sentences if s.stems & moment.told and not moment.copied(s.span)]
+    found = [s for s in moment.sentences if s.stems & moment.told]
     return tuple(sorted(found, key=lambda s: -len(s.stems & moment.told)))
 
 
 def acts(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences in which the trainee does something, or says that it will be done."""
-    return tuple(s for s in moment.holding("will_act", "we_act", "done_act") if not moment.copied(s.span))
+    return tuple(s for s in moment.holding("will_act", "we_act", "done_act"))
 
 
 def concrete_acts(moment: Moment) -> tuple[Sentence, ...]:

@@ -13,7 +13,7 @@ _NEGATION = re.compile(r"\b(?:not|never|no|nor|cannot|without|hardly|refuse to)\
 _CONDITION = re.compile(
     # "if you like, I can ..." is an offer, not a supposition.
     r"\b(?:if(?! (?:you(?:'d| would)? (?:like|prefer|want|wish|agree)|that(?: \w+)? (?:works|suits|helps|is ok)|it helps|i may))"
-    r"|unless|would have|could have|should have|might have|were to)\b",
+    r"|unless|(?:would|could|should|might) have(?! (?:an?|the|your|another|one|some|any|it|that|this)\b)|were to)\b",
     re.IGNORECASE,
 )
 _REPORT = re.compile(
@@ -24,6 +24,7 @@ _REPORT = re.compile(
 _CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))\b", re.IGNORECASE)
 """Where a negation or a report stops reaching forward."""
 
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
 _ASKING = re.compile(
     r"(?:(?:and|so|ok|okay|but|right|hi|hello)[ ,]+)?(?:"
@@ -34,6 +35,9 @@ _ASKING = re.compile(
 )
 _SCOPE = 6
 """Words before a cue in which a negation still reaches it."""
+
+_PRONOUN = 5
+"""Characters of a cue that may still belong to the end of a clause before it."""
 
 _REACH = 400
 """Characters before a cue in which anything reaches it: a sentence without end must not cost its square in time."""
@@ -67,8 +71,8 @@ class Cue:
 class Reading:
     """A message with its cues; `other` is what the other side said before, to notice copied words."""
 
-    def __init__(self, raw: str, lexicon: Lexicon, *, other: str = "") -> None:
-        self.text = Text(raw)
+    def __init__(self, message: str | Text, lexicon: Lexicon, *, other: str = "") -> None:
+        self.text = message if isinstance(message, Text) else Text(message)
         self._lexicon = lexicon
         self._other = Text(other)
         self._found: dict[str, tuple[Cue, ...]] = {}
@@ -120,8 +124,11 @@ class Reading:
 
     def _cue(self, name: str, span: Span) -> Cue:
         sentence = self.text.sentence_at(span.start)
-        before = self.text.even[max(sentence.start, span.start - _REACH) : span.start]
-        clause = before[max((end.end() for end in _CLAUSE_END.finditer(before)), default=0) :]
+        start = max(sentence.start, span.start - _REACH)
+        before = self.text.even[start : span.start]
+        # The first word of the cue may be what begins its clause ("... and" before "I will").
+        ends = _CLAUSE_END.finditer(self.text.even, start, min(span.start + _PRONOUN, span.end))
+        clause = before[max((end.end() - start for end in ends if end.start() < span.start), default=0) :]
         return Cue(
             name=name,
             span=span,
@@ -135,27 +142,27 @@ class Reading:
     def _in_quotes(self, span: Span) -> bool:
         return any(m.start() <= span.start and span.end <= m.end() for m in _QUOTED.finditer(self.text.even))
 
-    def copied_share(self, span: Span) -> float:
-        """Share (0-1) of a stretch that is in the other side's own words."""
-        covered: set[int] = set()
-        for start, end in self._copied:
-            covered.update(range(max(start, span.start), min(end, span.end)))
-        return len(covered) / max(span.end - span.start, 1)
-
     def _is_borrowed(self, span: Span) -> bool:
         return any(start < span.end and span.start < end for start, end in self._copied)
 
     @cached_property
     def _copied(self) -> tuple[Span, ...]:
-        """Stretches of at least `_BORROWED` words that stand in the other side's message too."""
+        return self.copied(_BORROWED)
+
+    def copied(self, length: int) -> tuple[Span, ...]:
+        """Stretches of at least so many words that stand in the other side's message too, in order and apart."""
         theirs = self._other.words
-        runs = {theirs[i : i + _BORROWED] for i in range(len(theirs) - _BORROWED + 1)}
+        runs = {theirs[i : i + length] for i in range(len(theirs) - length + 1)}
         if not runs:
             return ()
-        places = [(m.group().lower(), Span(*m.span())) for m in re.finditer(r"[^\W_]+(?:'[^\W_]+)*", self.text.even)]
-        mine = tuple(word for word, _ in places)
-        return tuple(
-            Span(places[i][1].start, places[i + _BORROWED - 1][1].end)
-            for i in range(len(mine) - _BORROWED + 1)
-            if mine[i : i + _BORROWED] in runs
-        )
+        places = [(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(self.text.even)]
+        mine = tuple(word for word, _, _ in places)
+        found: list[Span] = []
+        for i in range(len(mine) - length + 1):
+            if mine[i : i + length] in runs:
+                start, end = places[i][1], places[i + length - 1][2]
+                if found and start <= found[-1].end:
+                    found[-1] = Span(found[-1].start, end)
+                else:
+                    found.append(Span(start, end))
+        return tuple(found)

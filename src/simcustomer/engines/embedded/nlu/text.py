@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
 
@@ -24,10 +24,20 @@ _PLAIN = str.maketrans(
         "\u2212": "-",
     }
 )
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0455\u04bb\u0501\u0458\u051b\u051d\u04cf\u043a\u043c\u0442"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u0406\u0405\u0408"
+    "\u03bf\u03b1\u03bd\u03b9\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "aeopcxyishdjqwlkmtABEKMHOPCTXYISJoaviABEZHIKMNOPTYX",
+)
+"""Cyrillic and Greek letters that look like Latin ones: a word must not escape its reading by them."""
+
 _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(
-    r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bno)(?:[.!?\u2026]+[\"')]*(?=\s|$)|\n+)", re.IGNORECASE
+    # "Mr. Lee" and "no. 5" go on; "No?" and "I said no." end.
+    r"(?:[!?\u2026]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)\.(?!(?<=\bno\.)\s*\d))[.!?\u2026]*[\"')]*(?=\s|$)|\n+",
+    re.IGNORECASE,
 )
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -53,11 +63,25 @@ class Text:
         for position, character in enumerate(raw):
             if unicodedata.category(character) in _INVISIBLE:
                 continue
-            for plain in unicodedata.normalize("NFKC", character).translate(_PLAIN):
+            for plain in unicodedata.normalize("NFKC", character).translate(_PLAIN).translate(_LOOKALIKES):
                 even.append(plain)
                 origins.append(position)
         self.even = "".join(even)
         self._origins = origins
+
+    def without(self, spans: Iterable[Span]) -> Text:
+        """The same message with a line break in place of each span; its quotes are still those of the original."""
+        rest = Text(self.raw)
+        even: list[str] = []
+        origins: list[int] = []
+        start = 0
+        for span in sorted(spans):
+            even.append(self.even[start : span.start] + "\n")
+            origins += [*self._origins[start : span.start], self._origins[span.start]]
+            start = max(start, span.end)
+        rest.even = "".join(even) + self.even[start:]
+        rest._origins = [*origins, *self._origins[start:]]
+        return rest
 
     def quote(self, span: Span) -> str:
         """The original words of a span, verbatim, without space at either end."""

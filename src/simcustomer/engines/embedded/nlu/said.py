@@ -1,0 +1,124 @@
+"""What of a reply is said to the customer, as the trainee's own: the rest can neither earn a level nor move anybody.
+
+Left out are markup and notes, words about grading, what others say, what is only supposed or denied, the customer's own text pasted back,
+another language than English, heaps of keywords, and what is said a second time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.reading import Reading
+from simcustomer.engines.embedded.nlu.text import Span, Text
+
+_WHOLE = ("said_by_others", "only_supposed", "only_denied")
+"""Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
+
+_MARKUP = re.compile(
+    r"""
+    <!--.*?(?:-->|\Z)                                # a comment of HTML
+    | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
+    | <(?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
+    | </?[a-z_]\w*[^<>]{0,200}>
+    | ```.*?(?:```|\Z)
+    | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
+    | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?           # a note, or a speaker with what they say
+    | ^[ \t]*>[^\n]*                                 # a quoted line of a mail
+    | ^[ \t]*\#{1,6}[ \t][^\n]*
+    | ^[ \t]*\*\*[^*\n]+\*\*[ \t]*$
+    | (?<!\*)\*(?!\*)[^*\n]{3,200}(?<!\*)\*(?!\*)      # a stage direction
+    | (?<![\w'])(?:customer|trainee|assistant|system|user|agent|ai|supervisor|manager|assessor|grader|examiner|thought\ process
+      |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
+      |output)[ ]?:[^\n]*
+    """,
+    re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_PASTED = 8
+"""Words in a row of the customer's own that are pasted rather than taken up."""
+
+_GRADING = "about_grading"
+_CLAUSE = re.compile(r"[,;:] *")
+_PUNCTUATION = ".,;:!?\"'()-"
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_OWN = 6
+"""Words from which the clauses before one about grading are the trainee's own."""
+
+_HEAP = 5
+"""Words from which a sentence without any of the small words of English is a heap of keywords."""
+
+_FEWEST_SMALL = 0.15
+"""Share of small words below which it is: plain English has more than a third."""
+
+_FEWEST_FOREIGN = 4
+_FOREIGN_SHARE = 0.25
+"""Share of another language's small words from which a sentence is in it; "per se" and a foreign name stay below."""
+
+_SCRAP = 3
+"""Words up to which a sentence is a scrap of the one before."""
+
+_ASKING_WORDS = frozenset(["what", "why", "how", "when", "where", "who", "which"])
+
+
+def said(reply: str, lexicon: Lexicon, *, customer: str = "") -> Text:
+    """The reply without what is not said to the customer; quotes of the text that comes back are verbatim in `reply`."""
+    text = Text(reply)
+    markup = _within(_MARKUP, text)
+    aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
+    pasted = Reading(text, lexicon, other=customer).copied(_PASTED)
+    reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
+    before = {words for _, words in _sentences(Text(customer))}
+    unsaid: list[Span] = []
+    trails = False
+    for sentence, words in _sentences(reading.text):
+        # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
+        trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
+        start = sentence.start if trails else _unsaid_from(reading, sentence, words)
+        trails = start is not None
+        if start is None and (not words or (len(words) > 1 and words in before)):
+            start = sentence.start
+        if start is not None:
+            unsaid.append(Span(start, sentence.end))
+        before.add(words)
+    return reading.text.without(unsaid)
+
+
+def _sentences(text: Text) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    for sentence in text.sentences:
+        yield sentence, tuple(_WORD.findall(text.low[sentence.start : sentence.end]))
+
+
+def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:
+    return [Span(*match.span()) for match in pattern.finditer(text.even)]
+
+
+def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> int | None:
+    """Where in a sentence begins what is not said to the customer; None where all is."""
+    whole = any(cue.sentence == sentence for name in _WHOLE for cue in reading.cues(name))
+    if (
+        whole
+        or _is_heap(reading.text.low[sentence.start : sentence.end], reading.stop)
+        or _is_foreign(reading, sentence, words)
+    ):
+        return sentence.start
+    about = next((cue.span.start for cue in reading.cues(_GRADING) if cue.sentence == sentence), None)
+    if about is None:
+        return None
+    start = max((m.end() for m in _CLAUSE.finditer(reading.text.low, sentence.start, about)), default=sentence.start)
+    return start if len(_WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
+
+
+def _is_heap(sentence: str, small: frozenset[str]) -> bool:
+    words = [stripped for word in sentence.split() if (stripped := word.strip(_PUNCTUATION))]
+    if len(words) < _HEAP or any(word[0].isdigit() for word in words):
+        return False
+    if sum(word in _ASKING_WORDS for word in words) > len(words) / 2:
+        return True
+    return sum(word in small for word in words) < _FEWEST_SMALL * len(words)
+
+
+def _is_foreign(reading: Reading, sentence: Span, words: tuple[str, ...]) -> bool:
+    foreign = sum(cue.sentence == sentence for cue in reading.cues("foreign_word"))
+    return len(words) >= _FEWEST_FOREIGN and foreign >= _FOREIGN_SHARE * len(words)
