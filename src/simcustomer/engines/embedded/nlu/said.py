@@ -22,7 +22,7 @@ _MARKUP = re.compile(
     | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
     | <(?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
     | </?[a-z_]\w*[^<>]{0,200}>
-    | ```.*?(?:```|\Z)
+    | (?:```|''').*?(?:```|'''|\Z)          # a fence; backticks are plain quotes by now
     | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
     | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?           # a note, or a speaker with what they say
     | ^[ \t]*>[^\n]*                                 # a quoted line of a mail
