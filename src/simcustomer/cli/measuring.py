@@ -61,6 +61,23 @@ def measured(
         return asyncio.run(measure(wanted))
 
 
+def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:
+    """Agreement of an engine's grader with a team's own ratings. Raises InvalidInput, SettingsError and ContentError."""
+    import asyncio
+    from functools import partial
+
+    from simcustomer import wiring
+    from simcustomer.cli.display import progress
+    from simcustomer.evaluation.measure import Measurement, measure_labels
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    by = wiring.library(settings).rubric(rubric or settings.rubric)
+    with progress("Measuring") as step:
+        wanted = Measurement(engine=engine, make=partial(wiring.grader, engine), rubric=by, evals=file.parent, step=step)
+        return asyncio.run(measure_labels(wanted, file))
+
+
 def baselines(
     evals: Path, rubric: Rubric, step: Callable[[str], None]
 ) -> Callable[[Sequence[RatedReply]], Mapping[str, Given]]:

@@ -124,22 +124,22 @@ def _bands(of: str, given: Given, replies: Sequence[RatedReply], techniques: Seq
 
 
 def ceiling(replies: Sequence[RatedReply], techniques: Sequence[str]) -> list[Figure]:
-    """The raters' own agreement: each against each other as if one were the grader; nothing where fewer than two rated."""
-    count = min((len(reply.rating.raters) for reply in replies), default=0)
+    """The raters' own agreement: each against each other as if one were the grader; nothing where no reply has two."""
+    shared = [reply for reply in replies if len(reply.rating.raters) > 1]
+    count = min((len(reply.rating.raters) for reply in shared), default=0)
     if count < 2:
         return []
-    conversations = sorted({reply.conversation for reply in replies})
     figures: list[Figure] = []
     every: list[NDArray[np.float64]] = []
     for technique in (*techniques, OVERALL):
-        tables = _pairs_of_raters(technique, replies, conversations, count)
+        tables = _pairs_of_raters(technique, shared, count)
         if technique != OVERALL:
             every.append(tables)
         found = kappa_interval(tables)
-        n = sum(rated_level(reply, technique) is not None for reply in replies)
+        n = sum(rated_level(reply, technique) is not None for reply in shared)
         name = f"qwk.{technique}"
         figures.append(Figure(of=RATERS, name=name, value=found.value, n=n, low=found.low, high=found.high))
-        raters = [[rated_level(reply.rating.raters[rater], technique) for reply in replies] for rater in range(count)]
+        raters = [[rated_level(reply.rating.raters[rater], technique) for reply in shared] for rater in range(count)]
         figures.append(Figure(of=RATERS, name=f"alpha.{technique}", value=alpha(raters), n=n))
     mean = kappa_interval(np.concatenate(every))
     figures.append(
@@ -148,14 +148,16 @@ def ceiling(replies: Sequence[RatedReply], techniques: Sequence[str]) -> list[Fi
     return figures
 
 
-def _pairs_of_raters(
-    technique: str, replies: Sequence[RatedReply], conversations: Sequence[str], count: int
-) -> NDArray[np.float64]:
-    groups = [reply.conversation for reply in replies]
-    raters = [[rated_level(reply.rating.raters[rater], technique) for reply in replies] for rater in range(count)]
-    return np.stack(
-        [
-            count_tables(raters[one], raters[other], groups, conversations)
-            for one, other in permutations(range(count), 2)
-        ]
-    )
+def _pairs_of_raters(technique: str, replies: Sequence[RatedReply], count: int) -> NDArray[np.float64]:
+    """Tables of every ordered pair of raters, over the replies in which both were asked."""
+    conversations = sorted({reply.conversation for reply in replies})
+    tables: list[NDArray[np.float64]] = []
+    for one, other in permutations(range(count), 2):
+        asked = [r for r in replies if all(_asked(r.rating.raters[rater], technique) for rater in (one, other))]
+        levels = [[rated_level(reply.rating.raters[rater], technique) for reply in asked] for rater in (one, other)]
+        tables.append(count_tables(levels[0], levels[1], [reply.conversation for reply in asked], conversations))
+    return np.stack(tables)
+
+
+def _asked(rating: Rating, technique: str) -> bool:
+    return rating.overall is not None if technique == OVERALL else technique in rating.levels

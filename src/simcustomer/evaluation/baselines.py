@@ -36,8 +36,8 @@ except ImportError as error:
 Numbers = NDArray[np.float64]
 
 BASELINES = ("length", "stock words", "tf-idf", "features")
-WRITTEN_WEIGHT = 0.5
-"""Weight of a reply written for training beside 1 for a rated golden one, as for the embedded grader."""
+WRITTEN_WEIGHT = 0.2
+"""Weight of a reply written for training beside 1 for a rated golden one: the one of 0, 0.2 and 0.5 that favours the baselines most."""
 
 _FOLDS = 3
 _TREES = 100

@@ -11,8 +11,9 @@ from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.agreement_table import Given
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.golden import RatedReply, SplitName, read_rated
-from simcustomer.evaluation.provenance import measured
-from simcustomer.evaluation.results import FailedPair, Results, worst
+from simcustomer.evaluation.labels import read_labels
+from simcustomer.evaluation.provenance import file_hash, folder_hash, measured
+from simcustomer.evaluation.results import Disagreement, FailedPair, Results, worst
 from simcustomer.evaluation.suites import (
     GOLDEN_SUITES,
     SUITES,
@@ -26,6 +27,16 @@ from simcustomer.roles import Grader
 
 Teach = Callable[[Sequence[RatedReply]], Mapping[str, Given]]
 """Levels that each baseline gives these replies."""
+
+
+PARTS = {
+    "agreement": ("golden",),
+    "contrast": ("contrasts",),
+    "stability": ("golden",),
+    "evidence": ("golden",),
+    "acts": ("acts",),
+}
+"""The parts of the evals folder that each suite reads."""
 
 
 def no_baselines(_: Sequence[RatedReply]) -> Mapping[str, Given]:
@@ -58,42 +69,49 @@ async def measure(wanted: Measurement) -> Results:
     return await _Run(wanted).results()
 
 
+async def measure_labels(wanted: Measurement, labels: Path) -> Results:
+    """Agreement of the grader with a team's own ratings (`evaluation.labels`). Raises InvalidInput by line and field."""
+    return await _Run(wanted, read_labels(labels, wanted.rubric)).agreement_with(labels)
+
+
 class _Run:
     """One run; what suites leave to read is gathered as they go."""
 
-    def __init__(self, wanted: Measurement) -> None:
+    def __init__(self, wanted: Measurement, labelled: Sequence[RatedReply] | None = None) -> None:
         self._wanted = wanted
         self._grader = wanted.make()
-        golden = GOLDEN_SUITES & set(wanted.suites)
-        self._replies = read_rated(wanted.evals / "golden", wanted.split) if golden else ()
-        self._extra: dict[str, object] = {}
+        golden = GOLDEN_SUITES & set(wanted.suites) and labelled is None
+        self._replies = read_rated(wanted.evals / "golden", wanted.split) if golden else labelled or ()
+        self._failed: tuple[FailedPair, ...] = ()
+        self._worst: tuple[Disagreement, ...] = ()
 
     async def results(self) -> Results:
-        wanted = self._wanted
         suites: dict[str, tuple[Figure, ...]] = {}
-        for name in dict.fromkeys(wanted.suites):
-            wanted.step(name)
+        for name in dict.fromkeys(self._wanted.suites):
+            self._wanted.step(name)
             suites[name] = tuple(await self._suite(name))
-        held = Results(
+        parts = {part for suite in suites for part in PARTS[suite]}
+        return self._results(suites, self._wanted.split, {part: folder_hash(self._wanted.evals, part) for part in parts})
+
+    async def agreement_with(self, labels: Path) -> Results:
+        self._wanted.step(labels.name)
+        figures = tuple(await self._agreement())
+        return self._results({"agreement": figures}, "own labels", {"labels": file_hash(labels)})
+
+    def _results(self, suites: dict[str, tuple[Figure, ...]], split: str, data: dict[str, str]) -> Results:
+        wanted = self._wanted
+        shown = {each.id for each in self._worst}
+        records = {reply.conversation: reply.record for reply in self._replies if reply.conversation in shown}
+        return Results(
             provenance=measured(
-                engine=wanted.engine,
-                grader=self._grader.name,
-                rubric=wanted.rubric,
-                evals=wanted.evals,
-                split=wanted.split,
-                parts=self._parts(),
+                engine=wanted.engine, grader=self._grader.name, rubric=wanted.rubric, split=split, data=data
             ),
             techniques={technique.id: technique.name for technique in wanted.rubric.techniques},
             suites=suites,
+            failed_pairs=self._failed,
+            disagreements=self._worst,
+            conversations=tuple(records.values()),
         )
-        return held.model_copy(update=self._extra)
-
-    def _parts(self) -> set[str]:
-        suites = set(self._wanted.suites)
-        parts = {"golden"} if suites & GOLDEN_SUITES else set[str]()
-        if "contrast" in suites:
-            parts.add("contrasts")
-        return parts | ({"acts"} & suites)
 
     async def _suite(self, name: str) -> Sequence[Figure]:
         wanted, grader, rubric = self._wanted, self._grader, self._wanted.rubric
@@ -101,7 +119,7 @@ class _Run:
             return await self._agreement()
         if name == "contrast":
             found = await contrast_suite(wanted.evals / "contrasts", grader, rubric)
-            self._extra["failed_pairs"] = tuple(FailedPair.of(contrast) for contrast in found.failed)
+            self._failed = tuple(FailedPair.of(contrast) for contrast in found.failed)
             return found.figures
         if name == "stability":
             return await stability_suite(self._replies, wanted.make, rubric)
@@ -112,8 +130,5 @@ class _Run:
     async def _agreement(self) -> Sequence[Figure]:
         wanted, replies = self._wanted, self._replies
         found = await agreement_suite(replies, self._grader, wanted.rubric, wanted.baselines(replies))
-        furthest = worst(list(replies), found.grades, wanted.rubric)
-        shown = {each.id for each in furthest}
-        records = {reply.conversation: reply.record for reply in replies if reply.conversation in shown}
-        self._extra |= {"disagreements": furthest, "conversations": tuple(records.values())}
+        self._worst = worst(replies, found.grades, wanted.rubric)
         return found.figures

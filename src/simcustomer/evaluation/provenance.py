@@ -42,10 +42,8 @@ class Measured(Frozen):
     calibration: str | None
 
 
-def measured(
-    *, engine: str, grader: str, rubric: Rubric, evals: Path, split: str, parts: Iterable[str]
-) -> Measured:
-    """The provenance of a run over these parts of an evals folder. Raises InvalidInput where a part is not there."""
+def measured(*, engine: str, grader: str, rubric: Rubric, split: str, data: dict[str, str]) -> Measured:
+    """The provenance of a run over data with these hashes."""
     return Measured(
         version=__version__,
         engine=engine,
@@ -53,7 +51,7 @@ def measured(
         rubric=content_hash(rubric),
         rubric_id=rubric.id,
         split=split,
-        data={part: folder_hash(evals, part) for part in sorted(parts)},
+        data=dict(sorted(data.items())),
         code=_engine_hash(engine),
         calibration=_calibration_hash(engine),
     )

@@ -18,8 +18,8 @@ Word = Literal["good", "fair", "weak", "not measured"]
 NOT_MEASURED: Word = "not measured"
 FILE = "reliability.json"
 
-# Kappa above 0.6 is "substantial", above 0.4 "moderate" after Landis and Koch (1977). What an interval does not reach
-# is not claimed, so its lower end must be there too; 0.75 is where half of what raters agree on beyond it is left.
+# Kappa above 0.6 is "substantial", above 0.4 "moderate" after Landis and Koch (1977), 0.75 "excellent" after Fleiss (1981). The
+# lower end of the interval must bear the word out one step down, so that no word rests on luck.
 GOOD, GOOD_AT_LEAST = 0.75, 0.6
 FAIR, FAIR_AT_LEAST = 0.6, 0.4
 FEWEST = 30

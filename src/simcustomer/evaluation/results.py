@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -78,7 +79,7 @@ class Results(Frozen):
         return tuple(dict.fromkeys(figure.of for figure in self.suites.get("agreement", ())))
 
 
-def worst(replies: list[RatedReply], grades: list[Grade], rubric: Rubric) -> tuple[Disagreement, ...]:
+def worst(replies: Sequence[RatedReply], grades: Sequence[Grade], rubric: Rubric) -> tuple[Disagreement, ...]:
     """The disagreements that lie furthest apart, at most MOST_DISAGREEMENTS, in an order that does not change."""
     found = [
         disagreement
