@@ -79,5 +79,7 @@ def explain(
     path = pinned or pin_path(evals, engine)
     results = read_results(path)
     if missing := [suite for suite in SUITES if suite not in results.suites]:
-        raise InvalidInput(f"{path}: holds no figures of {', '.join(missing)}. Pin every suite: simcustomer eval run --pin")
+        raise InvalidInput(
+            f"{path}: holds no figures of {', '.join(missing)}. Pin every suite: simcustomer eval run --pin"
+        )
     typer.echo(explained(results), nl=False)

@@ -42,7 +42,8 @@ def run(
     evals: Evals = Path("evals"),
     baselines: WithBaselines = True,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write all results as JSON to this file, for report and compare.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write all results as JSON to this file, for report and compare."),
     ] = None,
     pin: Annotated[bool, typer.Option("--pin", help="Keep the figures as the engine's pins.")] = False,
     engine: Engine = "embedded",
@@ -69,14 +70,13 @@ def run(
 
 
 def _pin(results: Results, evals: Path) -> None:
-    from simcustomer.evaluation.pins import pin_path, write_pin
-    from simcustomer.evaluation.reliability import keep
+    from simcustomer.evaluation.pins import pin_path, write_pin, write_reliability
 
     path = pin_path(evals, results.provenance.engine)
     write_pin(results, path)
     typer.echo(f"{path}: pinned", err=True)
     if RELIABILITY.parent.is_dir():
-        keep(results, RELIABILITY)
+        write_reliability(results, RELIABILITY)
         typer.echo(f"{RELIABILITY}: pinned; now run: simcustomer eval explain > docs/grader.md", err=True)
 
 

@@ -74,7 +74,9 @@ def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:
     settings = load_settings()
     by = wiring.library(settings).rubric(rubric or settings.rubric)
     with progress("Measuring") as step:
-        wanted = Measurement(engine=engine, make=partial(wiring.grader, engine), rubric=by, evals=file.parent, step=step)
+        wanted = Measurement(
+            engine=engine, make=partial(wiring.grader, engine), rubric=by, evals=file.parent, step=step
+        )
         return asyncio.run(measure_labels(wanted, file))
 
 
@@ -139,7 +141,9 @@ def _plain(suite: str, found: Sequence[Figure]) -> Table:
     table = Table("figure", "value", "95 %", "n", box=None, title=suite, title_justify="left")
     for figure in found:
         value = "-" if figure.value is None else f"{figure.value:.3f}"
-        interval = f"{figure.low:.2f} to {figure.high:.2f}" if figure.low is not None and figure.high is not None else ""
+        interval = (
+            f"{figure.low:.2f} to {figure.high:.2f}" if figure.low is not None and figure.high is not None else ""
+        )
         table.add_row(figure.name, value, interval, str(figure.n))
     return table
 

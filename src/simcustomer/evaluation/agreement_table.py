@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,8 +115,10 @@ def _mean(
 def _bands(of: str, given: Given, replies: Sequence[RatedReply], techniques: Sequence[str]) -> list[Figure]:
     """The mean within thirds of the replies by length, where length alone can explain little."""
     order = sorted(range(len(replies)), key=lambda index: (replies[index].words, index))
+    edges = [len(order) * part // len(BANDS) for part in range(len(BANDS) + 1)]
     figures: list[Figure] = []
-    for band, chosen in zip(BANDS, np.array_split(np.array(order, dtype=np.int_), len(BANDS)), strict=True):
+    for band, (start, end) in zip(BANDS, pairwise(edges), strict=True):
+        chosen = order[start:end]
         part = [replies[index] for index in chosen]
         levels = {name: [given[name][index] for index in chosen] for name in given}
         figures.append(_mean(of, f"qwk.band_{band}", levels, part, techniques, FEWEST_IN_BAND))

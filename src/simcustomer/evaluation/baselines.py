@@ -4,6 +4,9 @@ Each is taught on rated replies by scikit-learn and gives every reply a level of
 are strong for what they know, which is the point: a grader that is no better has learnt no more than they have.
 """
 
+# scikit-learn and scipy type their own results in part; what leaves `_numbers` and `_fitted` is annotated.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import tomllib
@@ -69,9 +72,7 @@ Fit = Callable[[Rows, Numbers, Numbers, Rows], Numbers]
 """Scores of new rows from (rows to learn from, their levels, their weights, new rows)."""
 
 
-def taught(
-    golden: Sequence[RatedReply], written: Sequence[tuple[str, RatedReply]]
-) -> list[Lesson]:
+def taught(golden: Sequence[RatedReply], written: Sequence[tuple[str, RatedReply]]) -> list[Lesson]:
     """Golden development replies and written ones, as lessons."""
     lessons = [Lesson(reply.conversation, 1.0, reply) for reply in golden]
     return lessons + [Lesson(group, WRITTEN_WEIGHT, reply) for group, reply in written]

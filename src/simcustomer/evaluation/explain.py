@@ -12,7 +12,6 @@ from simcustomer.evaluation.reliability import FAIR, FAIR_AT_LEAST, FEWEST, GOOD
 from simcustomer.evaluation.results import Results
 
 
-
 class Trust(NamedTuple):
     """One technique: its figure, word, the best baseline, the raters' own figure, and its bias."""
 

@@ -105,7 +105,7 @@ def _middle(levels: Sequence[Level | None]) -> Level | None:
     given = [level for level in levels if level is not None]
     if len(given) * 2 < len(levels) or not given:
         return None
-    return median_low(given)
+    return LEVELS[median_low(given)]
 
 
 def _jsonl(path: Path, problems: list[str]) -> Iterator[tuple[str, RatedConversation]]:
@@ -171,7 +171,9 @@ def _csv(path: Path, problems: list[str]) -> Iterator[tuple[str, RatedConversati
             conversation = gathered.setdefault(row["id"], _Gathered(where, row["channel"]))
             _add_row(conversation, row, where, problems)
     except csv.Error as error:
-        raise InvalidInput(f"{path}, line {reader.line_num}: is not CSV ({error}); quote cells that hold quotes") from error
+        raise InvalidInput(
+            f"{path}, line {reader.line_num}: is not CSV ({error}); quote cells that hold quotes"
+        ) from error
     for name, found in gathered.items():
         held = {"id": name, "channel": found.channel, "turns": found.turns, "ratings": found.ratings}
         conversation = _validated(held, found.where, problems)
@@ -197,7 +199,9 @@ def _add_row(conversation: _Gathered, row: Mapping[str, str], where: str, proble
         elif cell in {str(level) for level in LEVELS}:
             levels[name] = int(cell)
         else:
-            problems.append(f"{where}, field {name}: {cell!r} is no level; write 0 to 3, or - where there was no occasion")
+            problems.append(
+                f"{where}, field {name}: {cell!r} is no level; write 0 to 3, or - where there was no occasion"
+            )
     if cells:
         overall = levels.pop(OVERALL, None)
         rater = row.get("rater") or None

@@ -91,7 +91,9 @@ class _Run:
             self._wanted.step(name)
             suites[name] = tuple(await self._suite(name))
         parts = {part for suite in suites for part in PARTS[suite]}
-        return self._results(suites, self._wanted.split, {part: folder_hash(self._wanted.evals, part) for part in parts})
+        return self._results(
+            suites, self._wanted.split, {part: folder_hash(self._wanted.evals, part) for part in parts}
+        )
 
     async def agreement_with(self, labels: Path) -> Results:
         self._wanted.step(labels.name)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simcustomer.evaluation.figures import GRADER, Figure
+from simcustomer.evaluation.files import written
 from simcustomer.evaluation.provenance import Measured
+from simcustomer.evaluation.reliability import Kept, Reliability, Word, word_of
 from simcustomer.evaluation.results import Results, write_results
 
 FOLDER = "baselines"
@@ -97,3 +99,16 @@ def changed(pinned: Measured, now: Measured) -> list[str]:
         )
         if one != other
     ]
+
+
+def write_reliability(results: Results, path: Path) -> None:
+    """Put a run's words into the packaged file, in place of the same grader's. Raises InvalidInput."""
+    words: dict[str, Word] = {name: word_of(results.figure("agreement", f"qwk.{name}")) for name in results.techniques}
+    new = Reliability(grader=results.provenance.grader, rubric=results.provenance.rubric, words=words)
+    held = Kept.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else Kept()
+    # A version is the part of a grader's name after the slash; only the newest one is ever asked for.
+    family = new.grader.partition("/")[0]
+    others = [each for each in held.measured if each.grader.partition("/")[0] != family]
+    kept = Kept(measured=tuple(sorted([*others, new], key=lambda each: each.grader)))
+    with written(path) as stream:
+        stream.write(kept.model_dump_json(indent=1) + "\n")

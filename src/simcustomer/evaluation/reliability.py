@@ -1,17 +1,17 @@
-"""How far a grader's levels can be relied on, technique by technique, in a word made of its pinned agreement with raters."""
+"""How far a grader's levels can be relied on, technique by technique, in a word made of its pinned agreement with raters.
+
+The debriefs show these words, so this module needs nothing of what the evals need to measure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Literal
 
 from simcustomer.domain.model import Frozen
 from simcustomer.evaluation.figures import Figure
-from simcustomer.evaluation.files import written
-from simcustomer.evaluation.results import Results
 
 Word = Literal["good", "fair", "weak", "not measured"]
 
@@ -34,7 +34,9 @@ class Reliability(Frozen):
     words: dict[str, Word]
 
 
-class _Kept(Frozen):
+class Kept(Frozen):
+    """The packaged file: what was measured of each grader, newest version only."""
+
     measured: tuple[Reliability, ...] = ()
 
 
@@ -49,12 +51,6 @@ def word_of(figure: Figure | None) -> Word:
     return "weak"
 
 
-def reliability_of(results: Results) -> Reliability:
-    """The words of a run with its agreement suite."""
-    words = {name: word_of(results.figure("agreement", f"qwk.{name}")) for name in results.techniques}
-    return Reliability(grader=results.provenance.grader, rubric=results.provenance.rubric, words=words)
-
-
 def pinned_words(grader: str, rubric: str) -> Mapping[str, Word]:
     """Words by technique for a grader's name and a rubric's hash; empty where this pair was never measured."""
     for kept in _kept().measured:
@@ -63,18 +59,6 @@ def pinned_words(grader: str, rubric: str) -> Mapping[str, Word]:
     return {}
 
 
-def keep(results: Results, path: Path) -> None:
-    """Put a run's words into the packaged file, in place of the same grader's. Raises InvalidInput."""
-    new = reliability_of(results)
-    held = _Kept.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else _Kept()
-    # A version is the part of a grader's name after the slash; only the newest one is ever asked for.
-    family = new.grader.partition("/")[0]
-    others = [each for each in held.measured if each.grader.partition("/")[0] != family]
-    with written(path) as stream:
-        stream.write(_Kept(measured=tuple(sorted([*others, new], key=lambda r: r.grader))).model_dump_json(indent=1))
-        stream.write("\n")
-
-
 @cache
-def _kept() -> _Kept:
-    return _Kept.model_validate_json(files("simcustomer.evaluation").joinpath(FILE).read_text(encoding="utf-8"))
+def _kept() -> Kept:
+    return Kept.model_validate_json(files("simcustomer.evaluation").joinpath(FILE).read_text(encoding="utf-8"))

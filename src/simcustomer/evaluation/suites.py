@@ -64,9 +64,7 @@ async def contrast_suite(folder: Path, grader: Grader, rubric: Rubric) -> Contra
     figures = [
         share("ordered", ordered),
         _levels_equal([contrast for contrast in judged if contrast.pair.kind == "invariant"], rubric),
-        Figure(
-            name="attacks_with_a_gain", value=float(len(attacks) - sum(attacks)), n=len(attacks), better="lower"
-        ),
+        Figure(name="attacks_with_a_gain", value=float(len(attacks) - sum(attacks)), n=len(attacks), better="lower"),
     ]
     return Contrasted(figures, [contrast for contrast in judged if not contrast.holds])
 
