@@ -113,13 +113,19 @@ def agreement_table(results: Results) -> Table:
     """Quadratic weighted kappa by technique: grader with interval, baselines, raters."""
     from rich.table import Table
 
-    columns = results.columns
-    title = f"agreement with raters: quadratic weighted kappa (95 %), {results.provenance.grader}"
-    table = Table("technique", *columns, "n", box=None, title=title, title_justify="left")
-    for name in (*results.techniques, "mean", "overall", *(f"band_{band}" for band in ("short", "middle", "long"))):
-        figures = [results.figure("agreement", f"qwk.{name}", of) for of in columns]
-        n = next((str(figure.n) for figure in figures if figure), "")
-        table.add_row(name, *(_with_interval(figure) for figure in figures), n)
+    from simcustomer.evaluation.agreement_table import BANDS
+    from simcustomer.evaluation.figures import GRADER
+
+    title = f"agreement with raters: quadratic weighted kappa, {results.provenance.grader}"
+    others = [of for of in results.columns if of != GRADER]
+    table = Table("technique", GRADER, "95 %", *others, "n", box=None, title=title, title_justify="left")
+    for name in (*results.techniques, "mean", "overall", *(f"band_{band}" for band in BANDS)):
+        own = results.figure("agreement", f"qwk.{name}")
+        figures = [results.figure("agreement", f"qwk.{name}", of) for of in others]
+        table.add_row(name, _short(own), _interval(own), *(_short(f) for f in figures), str(own.n) if own else "")
+    if "golden" in results.provenance.data:
+        table.caption = "The golden ratings were made by language models; no person has rated them yet."
+        table.caption_justify = "left"
     return table
 
 
@@ -127,8 +133,15 @@ def detail_table(results: Results) -> Table:
     """What else there is to say of the grader, by technique."""
     from rich.table import Table
 
-    details = ("alpha", "exact", "adjacent", "bias", "recall_0", "recall_1", "recall_2", "recall_3", "presence_kappa")
-    table = Table("technique", *details, box=None, title="the grader in detail", title_justify="left")
+    details = {
+        "alpha": "alpha",
+        "exact": "exact",
+        "adjacent": "adjacent",
+        "bias": "bias",
+        **{f"recall_{level}": f"rec. {level}" for level in range(4)},
+        "presence_kappa": "presence",
+    }
+    table = Table("technique", *details.values(), box=None, title="the grader in detail", title_justify="left")
     for name in (*results.techniques, "overall"):
         figures = [results.figure("agreement", f"{detail}.{name}") for detail in details]
         table.add_row(name, *(_short(figure) for figure in figures))
@@ -141,19 +154,14 @@ def _plain(suite: str, found: Sequence[Figure]) -> Table:
     table = Table("figure", "value", "95 %", "n", box=None, title=suite, title_justify="left")
     for figure in found:
         value = "-" if figure.value is None else f"{figure.value:.3f}"
-        interval = (
-            f"{figure.low:.2f} to {figure.high:.2f}" if figure.low is not None and figure.high is not None else ""
-        )
-        table.add_row(figure.name, value, interval, str(figure.n))
+        table.add_row(figure.name, value, _interval(figure), str(figure.n))
     return table
 
 
-def _with_interval(figure: Figure | None) -> str:
-    if figure is None or figure.value is None:
-        return "-"
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.2f}"
-    return f"{figure.value:.2f} ({figure.low:.2f}-{figure.high:.2f})"
+def _interval(figure: Figure | None) -> str:
+    if figure is None or figure.low is None or figure.high is None:
+        return ""
+    return f"{figure.low:.2f} to {figure.high:.2f}"
 
 
 def _short(figure: Figure | None) -> str:
