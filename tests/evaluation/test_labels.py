@@ -8,7 +8,7 @@ import pytest
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.golden import RatedReply
-from simcustomer.evaluation.labels import read_labels
+from simcustomer.evaluation.labels import RatedConversation, read_labels
 from tests.conftest import ROOT
 from tests.evaluation.conftest import Rated, line
 
@@ -89,3 +89,9 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, rubric: Rubric) -> None:
         read(tmp_path, rubric, "{\n" * 10, "labels.jsonl")
     assert "line 8" in str(caught.value)
     assert "2 more problems" in str(caught.value)
+
+
+def test_what_is_written_in_the_form_can_be_read_again(tmp_path: Path, rubric: Rubric) -> None:
+    text = line("a", "x", [{"empathy": 1, "closing": None, "overall": 2}, {"empathy": 3}])
+    exported = RatedConversation.model_validate_json(text).model_dump_json()
+    assert read(tmp_path, rubric, exported, "a.jsonl") == read(tmp_path, rubric, text, "b.jsonl")

@@ -111,14 +111,16 @@ def print_results(results: Results) -> None:
 
 def agreement_table(results: Results) -> Table:
     """Quadratic weighted kappa by technique: grader with interval, baselines, raters."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from simcustomer.evaluation.agreement_table import BANDS
     from simcustomer.evaluation.figures import GRADER
 
     title = f"agreement with raters: quadratic weighted kappa, {results.provenance.grader}"
     others = [of for of in results.columns if of != GRADER]
-    table = Table("technique", GRADER, "95 %", *others, "n", box=None, title=title, title_justify="left")
+    table = Table(
+        Column("technique", no_wrap=True), GRADER, "95 %", *others, "n", box=None, title=title, title_justify="left"
+    )
     for name in (*results.techniques, "mean", "overall", *(f"band_{band}" for band in BANDS)):
         own = results.figure("agreement", f"qwk.{name}")
         figures = [results.figure("agreement", f"qwk.{name}", of) for of in others]
@@ -131,7 +133,7 @@ def agreement_table(results: Results) -> Table:
 
 def detail_table(results: Results) -> Table:
     """What else there is to say of the grader, by technique."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     details = {
         "alpha": "alpha",
@@ -141,7 +143,13 @@ def detail_table(results: Results) -> Table:
         **{f"recall_{level}": f"rec. {level}" for level in range(4)},
         "presence_kappa": "presence",
     }
-    table = Table("technique", *details.values(), box=None, title="the grader in detail", title_justify="left")
+    table = Table(
+        Column("technique", no_wrap=True),
+        *details.values(),
+        box=None,
+        title="the grader in detail",
+        title_justify="left",
+    )
     for name in (*results.techniques, "overall"):
         figures = [results.figure("agreement", f"{detail}.{name}") for detail in details]
         table.add_row(name, *(_short(figure) for figure in figures))

@@ -82,6 +82,8 @@ def baseline_levels(
     lessons: Sequence[Lesson], replies: Sequence[RatedReply], rubric: Rubric, step: Callable[[str], None]
 ) -> dict[str, dict[str, list[int | None]]]:
     """Levels by baseline, technique and reply; a technique with too few lessons has none. `step` hears of each technique."""
+    if len(lessons) < _FEWEST:
+        return {name: {technique: [None] * len(replies) for technique in (*rubric.ids, OVERALL)} for name in BASELINES}
     columns = _columns([*(lesson.rated for lesson in lessons), *replies], rubric, len(lessons))
     levels: dict[str, dict[str, list[int | None]]] = {name: {} for name in BASELINES}
     for technique in (*rubric.ids, OVERALL):

@@ -111,7 +111,7 @@ def _disagreement(reply: RatedReply, grade: Assessment, technique: str) -> Disag
 def read_results(path: Path) -> Results:
     """The results that `write_results` wrote. Raises InvalidInput by file and field."""
     try:
-        return Results.model_validate_json(path.read_text(encoding="utf-8"))
+        return Results.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
     except ValidationError as error:
