@@ -9,6 +9,11 @@ from simcustomer import wiring
 from simcustomer.cli.reference import reference
 from simcustomer.domain.persona import Persona
 from simcustomer.evaluation.coverage import coverage, gaps
+from simcustomer.evaluation.explain import explained
+from simcustomer.evaluation.pins import pin_path
+from simcustomer.evaluation.provenance import measured
+from simcustomer.evaluation.reliability import pinned_words, word_of
+from simcustomer.evaluation.results import read_results
 from simcustomer.library import Library
 from tests.conftest import ROOT
 
@@ -54,3 +59,28 @@ def test_the_coverage_map_is_current_and_has_no_gap(library: Library) -> None:
     )
     assert "**none**" not in made
     assert list(gaps(library.personas())) == []
+
+
+def test_the_guide_to_the_grader_is_that_of_the_pins() -> None:
+    pins = read_results(pin_path(ROOT / "evals", "embedded"))
+    assert (ROOT / "docs" / "grader.md").read_text(encoding="utf-8") == explained(pins), (
+        "run: simcustomer eval explain > docs/grader.md"
+    )
+
+
+def test_debriefs_say_what_the_pins_say() -> None:
+    pins = read_results(pin_path(ROOT / "evals", "embedded"))
+    assert pinned_words(pins.provenance.grader, pins.provenance.rubric) == {
+        name: word_of(pins.figure("agreement", f"qwk.{name}")) for name in pins.techniques
+    }, "run: simcustomer eval run --pin"
+
+
+def test_the_pins_are_of_the_grader_and_the_rubric_that_are_here(library: Library) -> None:
+    kept = read_results(pin_path(ROOT / "evals", "embedded")).provenance
+    here = measured(
+        engine="embedded", grader=wiring.grader().name, rubric=library.rubric(), split=kept.split, data=kept.data
+    )
+    for what in ("grader", "calibration", "rubric"):
+        assert getattr(kept, what) == getattr(here, what), (
+            f"the {what} changed: run simcustomer eval compare, then simcustomer eval run --pin"
+        )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from simcustomer.evaluation.agreement import agreement, quadratic_weighted_kappa
+from simcustomer.evaluation.agreement import agreement, alpha, kappa_interval, quadratic_weighted_kappa
 from simcustomer.evaluation.stability import icc_absolute_agreement
 
 LEVELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=60)
@@ -55,3 +55,28 @@ def test_icc_is_that_of_shrout_and_fleiss() -> None:
     )
     assert icc_absolute_agreement(scores) == pytest.approx(0.29, abs=0.005)
     assert icc_absolute_agreement(np.ones((4, 3))) is None
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=60))
+def test_kappa_of_presence_is_that_of_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
+    raters, grader = ([None if absent else 2 for absent in column] for column in zip(*pairs, strict=True))
+    ours = agreement(raters, grader, ["c"] * len(pairs)).presence_kappa
+    if len({absent for pair in pairs for absent in pair}) < 2:
+        assert ours is None
+        return
+    assert ours == pytest.approx(cohen_kappa_score([p[0] for p in pairs], [p[1] for p in pairs]))
+
+
+def test_the_interval_of_a_mean_is_drawn_for_all_alike() -> None:
+    rng = np.random.default_rng(1)
+    tables = rng.integers(0, 3, size=(30, 4, 4)).astype(float)
+    alone, thrice = kappa_interval(tables[None]), kappa_interval(np.stack([tables] * 3))
+    # Three copies of one thing are no surer than the thing.
+    assert (thrice.value, thrice.low, thrice.high) == pytest.approx((alone.value, alone.low, alone.high))
+
+
+def test_alpha_leaves_out_ratings_that_are_missing() -> None:
+    full = alpha([[0, 1, 2, 3, 1], [0, 1, 2, 2, 1]])
+    assert alpha([[0, 1, 2, 3, 1, 3], [0, 1, 2, 2, 1, None]]) == pytest.approx(full)
+    assert alpha([[0, None], [None, 1]]) is None
+    assert alpha([[1, 1], [1, 1]]) is None

@@ -122,3 +122,30 @@ def test_a_session_without_a_reply(begun: Session, renderer: Renderer) -> None:
     assert "there is nothing to debrief" in page
     assert "No score" in page
     assert "<svg" not in page
+
+
+def test_beside_each_level_stands_how_well_the_grader_agrees_with_raters(
+    ended: Session, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def words(grader: str, rubric: str) -> dict[str, str]:
+        asked.append((grader, rubric))
+        return {"recovery": "good", "composure": "weak"}
+
+    monkeypatch.setattr(debrief_views, "pinned_words", words)
+    view = debrief_views.debrief(ended)
+    assert asked == [(ended.provenance.grader, ended.provenance.rubric)]
+    by_name = {level.technique: level.agreement for level in view.techniques}
+    names = {technique.id: technique.name for technique in ended.rubric.techniques}
+    assert (by_name[names["recovery"]], by_name[names["composure"]]) == ("good", "weak")
+    page = renderer.html("debrief", view=view)
+    shown = [level for level in view.techniques if level.value is not None]
+    table = page[page.index('class="techniques"') :].partition("</table>")[0]
+    assert [table.count(f"<td>{word}</td>") for word in ("good", "weak", "not measured")] == [
+        sum(level.agreement == word for level in shown) for word in ("good", "weak", "not measured")
+    ]
+
+
+def test_a_grader_that_was_never_measured_is_said_to_be_so(ended: Session) -> None:
+    assert {level.agreement for level in debrief_views.debrief(ended).techniques} == {"not measured"}

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from simcustomer.domain.assessment import Assessment, Evidence
 from simcustomer.domain.session import Note, Session
+from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
 
 _BAR = 12
 
@@ -42,16 +43,24 @@ def debriefing(session: Session) -> RenderableType:
 
 def _techniques(session: Session) -> Table:
     table = Table(
-        "technique", "level", "", title="Level by technique (0 to 3)", title_justify="left", box=None, pad_edge=False
+        "technique",
+        "level",
+        "",
+        "agreement with raters",
+        title="Level by technique (0 to 3)",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
+    words = pinned_words(session.provenance.grader, session.provenance.rubric)
     for technique in session.rubric.techniques:
         level = session.scorecard.levels[technique.id]
         if level is None:
             table.add_row(technique.name, "-", Text("no occasion", style="dim"))
         else:
-            table.add_row(
-                technique.name, f"{level:g}", "█" * round(level / 3 * _BAR) + "░" * (_BAR - round(level / 3 * _BAR))
-            )
+            filled = round(level / 3 * _BAR)
+            word = words.get(technique.id, NOT_MEASURED)
+            table.add_row(technique.name, f"{level:g}", "█" * filled + "░" * (_BAR - filled), word)
     return table
 
 

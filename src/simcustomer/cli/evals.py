@@ -1,27 +1,24 @@
-"""`simcustomer eval`: run the suites, train the embedded grader."""
+"""`simcustomer eval`: run the suites, hold them against their pins, train the embedded grader."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Coroutine
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcustomer.cli.eval_pages import explain, import_labels, report
+from simcustomer.cli.measuring import Evals, Split, WithBaselines, measured, print_results
 from simcustomer.cli.options import AsJson, Engine, GraderEngine, RubricId
 from simcustomer.errors import InvalidInput, SettingsError
 
 if TYPE_CHECKING:
-    from simcustomer.domain.rubric import Rubric
-    from simcustomer.evaluation.golden import SplitName
-    from simcustomer.evaluation.suites import Figure
+    from simcustomer.evaluation.results import Results
 
 app = typer.Typer(help="Measure graders, and train the embedded one.", no_args_is_help=True, rich_markup_mode=None)
 
-SUITES = ("agreement", "contrast", "stability", "evidence", "acts")
-SPLITS = ("test", "development", "all")
+RELIABILITY = Path("src/simcustomer/evaluation/reliability.json")
 
 
 @app.callback()
@@ -33,83 +30,98 @@ def needed() -> None:
         )
 
 
-Folder = Annotated[Path, typer.Option("--evals", help="Folder with golden, contrasts, training and acts.")]
-
-
 @app.command("run")
 def run(
     suites: Annotated[
-        list[str] | None, typer.Argument(metavar="[SUITE]...", help=f"Of {', '.join(SUITES)}; default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[SUITE]...", help="Of agreement, contrast, stability, evidence, acts; default: all of them."
+        ),
     ] = None,
-    split: Annotated[str, typer.Option(help=f"Golden conversations to use: {', '.join(SPLITS)}.")] = "test",
-    evals: Folder = Path("evals"),
+    split: Split = "test",
+    evals: Evals = Path("evals"),
+    baselines: WithBaselines = True,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write all results as JSON to this file, for report and compare."),
+    ] = None,
+    pin: Annotated[bool, typer.Option("--pin", help="Keep the figures as the engine's pins.")] = False,
     engine: Engine = "embedded",
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
     as_json: AsJson = False,
 ) -> None:
     """Run eval suites on a grader and print their figures with 95 % intervals."""
-    import asyncio
+    from simcustomer.evaluation.results import write_results
 
-    from simcustomer import wiring
-    from simcustomer.settings import load_settings
-
-    chosen = suites or list(SUITES)
-    if unknown := [name for name in chosen if name not in SUITES]:
-        raise InvalidInput(f"There is no suite {unknown[0]!r}. Choose from: {', '.join(SUITES)}.")
-    if split not in SPLITS:
-        raise InvalidInput(f"There is no split {split!r}. Choose one of: {', '.join(SPLITS)}.")
-    settings = load_settings()
-    by = wiring.library(settings).rubric(rubric or settings.rubric)
-    figures = asyncio.run(_measured(chosen, evals, split, grader_engine or engine, by))  # type: ignore[arg-type]
+    if pin and (suites or split != "test"):
+        raise InvalidInput("Pins hold every suite on the golden test split; use --pin without SUITE and --split.")
+    results = measured(
+        suites, evals=evals, split=split, engine=grader_engine or engine, rubric=rubric, with_baselines=baselines
+    )
     if as_json:
-        dumped = {name: [figure.model_dump() for figure in found] for name, found in figures.items()}
-        typer.echo(json.dumps({"split": split, "engine": grader_engine or engine, "suites": dumped}))
+        typer.echo(results.model_dump_json())
     else:
-        _print(figures)
+        print_results(results)
+    if output is not None:
+        write_results(results, output)
+    if pin:
+        _pin(results, evals)
 
 
-async def _measured(
-    suites: list[str], evals: Path, split: SplitName, engine: str, rubric: Rubric
-) -> dict[str, list[Figure]]:
-    from simcustomer import wiring
-    from simcustomer.cli.display import progress
-    from simcustomer.evaluation import suites as made
-    from simcustomer.evaluation.golden import read_rated
+def _pin(results: Results, evals: Path) -> None:
+    from simcustomer.evaluation.pins import pin_path, write_pin, write_reliability
 
-    replies = read_rated(evals / "golden", split) if set(suites) - {"contrast", "acts"} else ()
-    grader = wiring.grader(engine)
-    measures: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
-        "agreement": lambda: made.agreement_suite(replies, grader, rubric),
-        "contrast": lambda: made.contrast_suite(evals / "contrasts", grader, rubric),
-        "stability": lambda: made.stability_suite(replies, (grader, wiring.grader(engine)), rubric),
-        "evidence": lambda: made.evidence_suite(replies, grader, rubric),
-        "acts": lambda: made.acts_suite(evals / "acts" / "replies.jsonl"),
-    }
-    figures: dict[str, list[Figure]] = {}
-    with progress("Measuring") as step:
-        for name in suites:
-            step(name)
-            figures[name] = await measures[name]()
-    return figures
+    path = pin_path(evals, results.provenance.engine)
+    write_pin(results, path)
+    typer.echo(f"{path}: pinned", err=True)
+    if RELIABILITY.parent.is_dir():
+        write_reliability(results, RELIABILITY)
+        typer.echo(f"{RELIABILITY}: pinned; now run: simcustomer eval explain > docs/grader.md", err=True)
 
 
-def _print(figures: dict[str, list[Figure]]) -> None:
-    from rich.table import Table
+@app.command("compare")
+def compare(
+    results: Annotated[
+        Path | None, typer.Argument(help="Results that `eval run -o` wrote; default: measure the pinned suites now.")
+    ] = None,
+    pinned: Annotated[
+        Path | None, typer.Option("--pins", help="Pins to compare with; default: the engine's in the evals folder.")
+    ] = None,
+    across_data: Annotated[
+        bool, typer.Option("--across-data", help="Compare although data, split or rubric differ from the pinned ones.")
+    ] = False,
+    evals: Evals = Path("evals"),
+    engine: Engine = "embedded",
+    grader_engine: GraderEngine = None,
+    rubric: RubricId = None,
+) -> None:
+    """Compare a grader with its pins; exit code 1 where a figure is worse by more than its interval."""
+    from simcustomer.evaluation.pins import changed, differing, falls, pin_path
+    from simcustomer.evaluation.results import read_results
 
-    from simcustomer.cli.display import console
-
-    screen = console()
-    for suite, found in figures.items():
-        table = Table("figure", "value", "95 %", "n", box=None, title=suite, title_justify="left")
-        for figure in found:
-            value = "-" if figure.value is None else f"{figure.value:.3f}"
-            interval = (
-                f"{figure.low:.2f} to {figure.high:.2f}" if figure.low is not None and figure.high is not None else ""
-            )
-            table.add_row(figure.name, value, interval, str(figure.n))
-        screen.print(table, markup=False)
-        screen.print()
+    # What was measured before says itself which engine it was.
+    now = read_results(results) if results else None
+    chosen = now.provenance.engine if now else grader_engine or engine
+    path = pinned or pin_path(evals, chosen)
+    if not path.exists():
+        raise InvalidInput(f"{path}: there are no pins yet. Write them with: simcustomer eval run --pin")
+    kept = read_results(path)
+    now = now or measured(
+        list(kept.suites), evals=evals, split=kept.provenance.split, engine=chosen, rubric=rubric, with_baselines=False
+    )
+    if differ := differing(kept.provenance, now.provenance):
+        said = f"not the same measurement as in {path}: {'; '.join(differ)}."
+        if not across_data:
+            raise InvalidInput(f"{said} Pin anew with `eval run --pin`, or compare all the same with --across-data.")
+        typer.echo(f"simcustomer: {said}", err=True)
+    if differ := changed(kept.provenance, now.provenance):
+        typer.echo(f"Changed since the pins: {'; '.join(differ)}.")
+    if fallen := falls(kept, now):
+        for fall in fallen:
+            typer.echo(fall.sentence)
+        raise typer.Exit(1)
+    typer.echo(f"No figure is below its pin in {path} by more than its interval.")
 
 
 @app.command("train")
@@ -117,7 +129,7 @@ def train(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
         "src/simcustomer/engines/embedded/calibration.json"
     ),
-    evals: Folder = Path("evals"),
+    evals: Evals = Path("evals"),
     rubric: RubricId = None,
 ) -> None:
     """Train the embedded grader's calibration on golden development data and written replies; same data, same file."""
@@ -134,3 +146,8 @@ def train(
     with progress("Training") as step:
         write(fit(data, by.ids, step), output)
     typer.echo(f"{output}: trained on {len(data)} replies")
+
+
+app.command("report")(report)
+app.command("import")(import_labels)
+app.command("explain")(explain)

@@ -37,7 +37,7 @@ class Agreement:
 
     `bias` is the grader's mean minus the raters'. `recall[level]` is the share of that level which the grader gave too,
     None where raters never gave it. `presence` is the share of all replies on which both said that the technique had a
-    level, or both that it had none.
+    level, or both that it had none, and `presence_kappa` the same beyond chance (Cohen 1960).
     """
 
     n: int
@@ -48,6 +48,7 @@ class Agreement:
     bias: float | None
     recall: tuple[float | None, ...]
     presence: float | None
+    presence_kappa: float | None
 
 
 def agreement(raters: Levels, grader: Levels, groups: Sequence[str]) -> Agreement:
@@ -57,20 +58,23 @@ def agreement(raters: Levels, grader: Levels, groups: Sequence[str]) -> Agreemen
         for rated, given, group in zip(raters, grader, groups, strict=True)
         if rated is not None
     ]
-    presence = _share([(r is None) == (g is None) for r, g in zip(raters, grader, strict=True)])
+    presence = [(r is None, g is None) for r, g in zip(raters, grader, strict=True)]
+    same = sum(one == other for one, other in presence) / len(presence) if presence else None
     if not pairs:
-        return Agreement(0, Interval(None), None, None, None, None, (None,) * _K, presence)
+        return Agreement(0, Interval(None), None, None, None, None, (None,) * _K, same, _presence_kappa(presence))
     truth: NDArray[np.int_] = np.array([pair[0] for pair in pairs], dtype=np.int_)
     given: NDArray[np.int_] = np.array([pair[1] for pair in pairs], dtype=np.int_)
+    drawn = sorted({pair[2] for pair in pairs})
     return Agreement(
         n=len(pairs),
-        qwk=_qwk_interval(truth, given, [pair[2] for pair in pairs]),
-        alpha=_alpha(truth, given),
+        qwk=kappa_interval(count_tables(raters, grader, groups, drawn)[None]),
+        alpha=alpha([truth.tolist(), given.tolist()]),
         exact=float((truth == given).mean()),
         adjacent=float((np.abs(truth - given) <= 1).mean()),
         bias=float(np.mean(given) - np.mean(truth)),
         recall=tuple(float((given[truth == k] == k).mean()) if (truth == k).any() else None for k in range(_K)),
-        presence=presence,
+        presence=same,
+        presence_kappa=_presence_kappa(presence),
     )
 
 
@@ -84,26 +88,55 @@ def quadratic_weighted_kappa(table: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(by_chance > 0, 1 - observed / by_chance, np.nan)
 
 
-def _qwk_interval(truth: NDArray[np.int_], given: NDArray[np.int_], groups: Sequence[str]) -> Interval:
-    names = sorted(set(groups))
-    index = np.array([names.index(group) for group in groups])
+def count_tables(raters: Levels, grader: Levels, groups: Sequence[str], names: Sequence[str]) -> NDArray[np.float64]:
+    """Tables of counts (conversation, rated level, given level), in the order of `names`; unrated replies are left out."""
+    place = {name: index for index, name in enumerate(names)}
     tables = np.zeros((len(names), _K, _K))
-    np.add.at(tables, (index, truth, given), 1)
-    value = float(quadratic_weighted_kappa(tables.sum(axis=0)))
+    for rated, given, group in zip(raters, grader, groups, strict=True):
+        if rated is not None:
+            tables[place[group], rated, given or 0] += 1
+    return tables
+
+
+def kappa_interval(tables: NDArray[np.float64]) -> Interval:
+    """The mean kappa of several things counted on the same conversations, shape (thing, conversation, 4, 4), with its interval.
+
+    Conversations are drawn for all things alike, so that the interval of a mean is that of the mean. Things without a
+    kappa are left out of it.
+    """
+    value = _mean(quadratic_weighted_kappa(tables.sum(axis=1))) if tables.size else float("nan")
     if np.isnan(value):
         return Interval(None)
-    draws = np.random.default_rng(_SEED).multinomial(len(names), np.full(len(names), 1 / len(names)), size=_DRAWS)
-    sampled = quadratic_weighted_kappa(np.einsum("dg,gij->dij", draws.astype(np.float64), tables))
+    count = tables.shape[1]
+    draws = np.random.default_rng(_SEED).multinomial(count, np.full(count, 1 / count), size=_DRAWS)
+    kappas = quadratic_weighted_kappa(np.einsum("dg,tgij->dtij", draws.astype(np.float64), tables))
+    sampled = np.array([_mean(row) for row in kappas])
     low, high = np.nanpercentile(sampled, [2.5, 97.5])
     return Interval(value, float(low), float(high))
 
 
-def _alpha(truth: NDArray[np.int_], given: NDArray[np.int_]) -> float | None:
-    if len(set(truth) | set(given)) < 2:
+def alpha(raters: Sequence[Levels]) -> float | None:
+    """Krippendorff's alpha (ordinal) of raters over the same replies, None being a rating that is missing."""
+    given = {level for levels in raters for level in levels if level is not None}
+    if len(given) < 2:
         return None
-    data = np.vstack([truth, given]).astype(float)
+    data = np.array([[np.nan if level is None else level for level in levels] for levels in raters], dtype=float)
+    if (np.count_nonzero(~np.isnan(data), axis=0) < 2).all():
+        return None
     return float(krippendorff.alpha(reliability_data=data, level_of_measurement="ordinal", value_domain=[0, 1, 2, 3]))
 
 
-def _share(hits: Sequence[bool]) -> float | None:
-    return sum(hits) / len(hits) if hits else None
+def _mean(kappas: NDArray[np.float64]) -> float:
+    known = kappas[~np.isnan(kappas)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _presence_kappa(presence: Sequence[tuple[bool, bool]]) -> float | None:
+    """Cohen's kappa of two raters' yes and no; None where one of them always says the same and so does the other."""
+    if not presence:
+        return None
+    n = len(presence)
+    same = sum(one == other for one, other in presence) / n
+    first, second = sum(one for one, _ in presence) / n, sum(other for _, other in presence) / n
+    chance = first * second + (1 - first) * (1 - second)
+    return (same - chance) / (1 - chance) if chance < 1 else None

@@ -95,7 +95,7 @@ def _joined(path: Path, records: dict[str, TranscriptRecord], chosen: frozenset[
 def read_models(path: Path, model: type[Model]) -> Iterator[tuple[int, Model]]:
     """Line number (from 1) and content of each line of a JSONL file. Raises InvalidInput by file, line and field."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
     for number, line in enumerate(lines, start=1):

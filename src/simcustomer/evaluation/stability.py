@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,32 +21,59 @@ _ABSENT = -1
 _SEED = 11
 
 
+AGAIN = 3
+"""How often the same input is graded in the same order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """`exact` is the share of verdicts that are equal in all runs; `icc` is ICC(2,1) over the replies' mean levels."""
+    """`exact` is the share of verdicts equal in all runs, `by_way` the same for the runs of one way beside the first.
 
-    runs: int
+    `icc` is ICC(2,1) over the replies' mean levels.
+    """
+
     verdicts: int
     exact: float
+    by_way: dict[str, float]
     icc: float | None
 
 
-async def stability(replies: Sequence[RatedReply], graders: Sequence[Grader], rubric: Rubric) -> Stability:
-    """Grade all replies once in order, once shuffled, once all at the same time, with each of the graders in turn."""
-    runs: list[NDArray[np.int_]] = []
-    for grader in graders:
-        runs.append(await _in_order(replies, grader, rubric, range(len(replies))))
-        shuffled = list(range(len(replies)))
-        random.Random(_SEED).shuffle(shuffled)  # noqa: S311  # an order, not a secret
-        runs.append(await _in_order(replies, grader, rubric, shuffled))
-        runs.append(np.array(await asyncio.gather(*(_verdicts(reply, grader, rubric) for reply in replies))))
-    table = np.stack(runs)
+async def stability(replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric) -> Stability:
+    """Grade all replies again and again, in another order, all at the same time, and in a process of its own.
+
+    `make` gives a new grader, and must be picklable for the other process: a function of a module, or a partial of one.
+    """
+    grader, order = make(), range(len(replies))
+    shuffled = list(order)
+    random.Random(_SEED).shuffle(shuffled)  # noqa: S311  # an order, not a secret
+    ways = {
+        "again": [await _in_order(replies, grader, rubric, order) for _ in range(AGAIN)],
+        "other_order": [await _in_order(replies, grader, rubric, shuffled)],
+        "in_parallel": [np.array(await asyncio.gather(*(_verdicts(reply, grader, rubric) for reply in replies)))],
+        "after_restart": [await _elsewhere(replies, make, rubric)],
+    }
+    first = ways["again"][0]
+    table = np.stack([run for runs in ways.values() for run in runs])
     return Stability(
-        runs=len(runs),
-        verdicts=int(table[0].size),
-        exact=float((table == table[0]).all(axis=0).mean()),
+        verdicts=int(first.size),
+        exact=_exact(first, table),
+        by_way={way: _exact(first, np.stack(runs)) for way, runs in ways.items()},
         icc=icc_absolute_agreement(_means(table)),
     )
+
+
+def _exact(first: NDArray[np.int_], runs: NDArray[np.int_]) -> float:
+    return float((runs == first).all(axis=0).mean())
+
+
+async def _elsewhere(replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric) -> NDArray[np.int_]:
+    # A fork would inherit what the grader has warmed up; a new interpreter also has another seed for its hashes.
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return await asyncio.get_running_loop().run_in_executor(pool, _restarted, tuple(replies), make, rubric)
+
+
+def _restarted(replies: tuple[RatedReply, ...], make: Callable[[], Grader], rubric: Rubric) -> NDArray[np.int_]:
+    return asyncio.run(_in_order(replies, make(), rubric, range(len(replies))))
 
 
 async def _in_order(

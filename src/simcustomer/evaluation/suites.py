@@ -2,78 +2,91 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
 
 from simcustomer.domain.assessment import Assessment, Grade
-from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.acts import read_act_replies, understood
-from simcustomer.evaluation.agreement import agreement
-from simcustomer.evaluation.contrast import judge, read_pairs
+from simcustomer.evaluation.agreement_table import Given, ceiling, figures_of, given_by
+from simcustomer.evaluation.contrast import Contrast, judge, read_pairs
+from simcustomer.evaluation.figures import GRADER, Figure, certain, share
 from simcustomer.evaluation.golden import RatedReply
 from simcustomer.evaluation.stability import stability
 from simcustomer.roles import Grader
 
-OVERALL = "overall"
+_DRAWS = 1000
+_SEED = 20_240
+
+SUITES = ("agreement", "contrast", "stability", "evidence", "acts")
+GOLDEN_SUITES = frozenset({"agreement", "stability", "evidence"})
+"""Those that grade the golden replies."""
 
 
-class Figure(Frozen):
-    """One measured number with what it was measured on; `low` and `high` bound its 95 % interval where there is one."""
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the agreement suite finds: its figures, and the grades that they come from."""
 
-    name: str
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
+    figures: list[Figure]
+    grades: list[Grade]
 
 
-async def agreement_suite(replies: Sequence[RatedReply], grader: Grader, rubric: Rubric) -> list[Figure]:
-    """Quadratic weighted kappa with the raters, by technique, their mean, and for the reply as a whole."""
+async def agreement_suite(
+    replies: Sequence[RatedReply], grader: Grader, rubric: Rubric, baselines: Mapping[str, Given] = MappingProxyType({})
+) -> Agreed:
+    """Agreement with the raters of the grader, of baselines by name, and of the raters among themselves."""
     grades = [await grader.grade(reply.case(rubric)) for reply in replies]
-    groups = [reply.conversation for reply in replies]
-    figures: list[Figure] = []
-    for technique in rubric.ids:
-        rated = [reply.rating.levels.get(technique) for reply in replies]
-        found = agreement(rated, [_level(grade, technique) for grade in grades], groups)
-        figures.append(
-            Figure(name=f"qwk.{technique}", value=found.qwk.value, n=found.n, low=found.qwk.low, high=found.qwk.high)
-        )
-        figures.append(Figure(name=f"presence.{technique}", value=found.presence, n=len(replies)))
-    known = [figure.value for figure in figures if figure.name.startswith("qwk.") and figure.value is not None]
-    figures.append(Figure(name="qwk.mean", value=sum(known) / len(known) if known else None, n=len(known)))
-    whole = agreement([reply.rating.overall for reply in replies], [_level(grade, OVERALL) for grade in grades], groups)
-    figures.append(Figure(name="qwk.overall", value=whole.qwk.value, n=whole.n, low=whole.qwk.low, high=whole.qwk.high))
-    return figures
+    figures = figures_of(GRADER, given_by(grades, rubric.ids), replies)
+    failed = sum(not isinstance(grade, Assessment) for grade in grades)
+    figures.append(Figure(name="ungraded", value=float(failed), n=len(grades), better="lower"))
+    for name, given in baselines.items():
+        figures += figures_of(name, given, replies)
+    return Agreed([*figures, *ceiling(replies, rubric.ids)], grades)
 
 
-def _level(grade: Grade, technique: str) -> int | None:
-    if not isinstance(grade, Assessment):
-        return None
-    return grade.overall if technique == OVERALL else grade.levels.get(technique)
+@dataclass(frozen=True, slots=True)
+class Contrasted:
+    """What the contrast suite finds: its figures, and the pairs that did not hold."""
+
+    figures: list[Figure]
+    failed: list[Contrast]
 
 
-async def contrast_suite(folder: Path, grader: Grader, rubric: Rubric) -> list[Figure]:
+async def contrast_suite(folder: Path, grader: Grader, rubric: Rubric) -> Contrasted:
     """Shares of ordered pairs in order and of invariant pairs' levels that are equal, and how many attacks gained."""
     judged = [await judge(pair, grader, rubric) for pair in read_pairs(folder)]
-    kinds = Counter(contrast.pair.kind for contrast in judged)
-    held = Counter(contrast.pair.kind for contrast in judged if contrast.holds)
-    moved = sum(len(contrast.moved) for contrast in judged if contrast.pair.kind == "invariant")
-    verdicts = kinds["invariant"] * len(rubric.ids)
-    return [
-        Figure(name="ordered", value=held["ordered"] / kinds["ordered"], n=kinds["ordered"]),
-        Figure(name="invariant_levels_equal", value=1 - moved / verdicts, n=verdicts),
-        Figure(name="attacks_with_a_gain", value=float(kinds["attack"] - held["attack"]), n=kinds["attack"]),
+    ordered = [contrast.holds for contrast in judged if contrast.pair.kind == "ordered"]
+    attacks = [contrast.holds for contrast in judged if contrast.pair.kind == "attack"]
+    figures = [
+        share("ordered", ordered),
+        _levels_equal([contrast for contrast in judged if contrast.pair.kind == "invariant"], rubric),
+        Figure(name="attacks_with_a_gain", value=float(len(attacks) - sum(attacks)), n=len(attacks), better="lower"),
     ]
+    return Contrasted(figures, [contrast for contrast in judged if not contrast.holds])
 
 
-async def stability_suite(replies: Sequence[RatedReply], graders: Sequence[Grader], rubric: Rubric) -> list[Figure]:
-    """Share of verdicts equal in every run, and ICC(2,1)."""
-    found = await stability(replies, graders, rubric)
+def _levels_equal(invariant: Sequence[Contrast], rubric: Rubric) -> Figure:
+    """Share of levels that are equal, its interval drawn by pair: the levels of one reply move together."""
+    name, n = "invariant_levels_equal", len(invariant) * len(rubric.ids)
+    if not n:
+        return Figure(name=name, value=None, n=0)
+    equal = np.array([1 - len(contrast.moved) / len(rubric.ids) for contrast in invariant])
+    draws = np.random.default_rng(_SEED).integers(len(equal), size=(_DRAWS, len(equal)))
+    low, high = np.percentile(equal[draws].mean(axis=1), [2.5, 97.5])
+    return Figure(name=name, value=float(equal.mean()), n=n, low=float(low), high=float(high))
+
+
+async def stability_suite(replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric) -> list[Figure]:
+    """Shares of verdicts equal in every run, in all and by what was changed, and ICC(2,1)."""
+    found = await stability(replies, make, rubric)
     return [
         Figure(name="exact", value=found.exact, n=found.verdicts),
-        Figure(name="icc_2_1", value=found.icc, n=len(replies)),
+        *(Figure(name=f"exact.{way}", value=value, n=found.verdicts) for way, value in found.by_way.items()),
+        Figure(name="icc_2_1", value=found.icc, n=len(replies), better=None),
     ]
 
 
@@ -86,17 +99,17 @@ async def evidence_suite(replies: Sequence[RatedReply], grader: Grader, rubric: 
         if isinstance(grade, Assessment):
             verbatim += [evidence.quote in reply.reply for evidence in grade.evidence] + [False] * len(grade.unverified)
             shown += [any(e.indicator for e in v.evidence) for v in grade.verdicts if v.level]
-    return [_share("quotes_verbatim", verbatim), _share("levels_with_evidence", shown)]
-
-
-def _share(name: str, hits: list[bool]) -> Figure:
-    return Figure(name=name, value=sum(hits) / len(hits) if hits else None, n=len(hits))
+    return [certain("quotes_verbatim", verbatim), certain("levels_with_evidence", shown)]
 
 
 async def acts_suite(path: Path) -> list[Figure]:
     """Precision and recall of the embedded customer's understanding, by act."""
     figures: list[Figure] = []
     for found in understood(read_act_replies(path)):
-        figures.append(Figure(name=f"precision.{found.act}", value=found.precision, n=found.found))
-        figures.append(Figure(name=f"recall.{found.act}", value=found.recall, n=found.there))
+        figures.append(_of_counts(f"precision.{found.act}", found.right, found.found))
+        figures.append(_of_counts(f"recall.{found.act}", found.right, found.there))
     return figures
+
+
+def _of_counts(name: str, hits: int, n: int) -> Figure:
+    return share(name, [index < hits for index in range(n)])

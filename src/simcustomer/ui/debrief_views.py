@@ -9,6 +9,8 @@ from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Exchange, Note, Rewrite, Session
+from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
+from simcustomer.evaluation.reliability import Word as Reliable
 from simcustomer.ui.chart import Chart, mood_chart
 from simcustomer.ui.marking import Footnote, Piece, footnotes, pieces
 from simcustomer.ui.views import Message, said, technique_names
@@ -26,12 +28,16 @@ TONES = {
 
 
 class Level(NamedTuple):
-    """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion."""
+    """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion.
+
+    `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
+    """
 
     technique: str
     value: float | None
     share: float | None
     word: str | None
+    agreement: Reliable | None = None
 
 
 class MoodRow(NamedTuple):
@@ -119,7 +125,7 @@ def debrief(session: Session) -> DebriefView:
         strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
         improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
         rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
-        techniques=tuple(level_of(t.name, card.levels.get(t.id)) for t in rubric.techniques),
+        techniques=_techniques(session),
         chart=mood_chart([row.mood for row in moods]),
         moods=moods,
         opening=said(session, session.opening, is_first=True),
@@ -127,6 +133,15 @@ def debrief(session: Session) -> DebriefView:
         grader=session.provenance.grader,
         rubric=rubric.title,
         rubric_version=rubric.version,
+    )
+
+
+def _techniques(session: Session) -> tuple[Level, ...]:
+    words = pinned_words(session.provenance.grader, session.provenance.rubric)
+    levels = session.scorecard.levels
+    return tuple(
+        level_of(technique.name, levels.get(technique.id))._replace(agreement=words.get(technique.id, NOT_MEASURED))
+        for technique in session.rubric.techniques
     )
 
 

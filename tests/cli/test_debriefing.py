@@ -1,0 +1,67 @@
+"""The debrief in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from simcustomer import wiring
+from simcustomer.cli.debriefing import debriefing
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Session
+from simcustomer.evaluation.reliability import pinned_words
+from simcustomer.store import open_store
+
+
+@pytest.fixture
+def session(dean: Persona, rubric: Rubric, tmp_path: Path) -> Session:
+    opened = open_store(f"sqlite:///{tmp_path / 'debriefing.db'}")
+    practice = wiring.practice(opened, wiring.cast(), longest_reply=500)
+
+    async def talk() -> Session:
+        begun = practice.start(dean, rubric, owner="local", seed=1)
+        reply = "I'm so sorry that nobody came. I will ring you myself today by five."
+        async for _ in practice.respond(begun.id, reply, owner="local"):
+            pass
+        return await practice.finish(begun.id, owner="local")
+
+    ended = asyncio.run(talk())
+    opened.close()
+    return ended
+
+
+def shown(session: Session) -> dict[str, str]:
+    """The lines of the debrief by the name of the technique that they begin with."""
+    out = StringIO()
+    Console(file=out, width=160).print(debriefing(session))
+    lines = out.getvalue().splitlines()
+    return {
+        technique.name: next(line for line in lines if line.startswith(technique.name))
+        for technique in session.rubric.techniques
+    }
+
+
+def measured(session: Session, **provenance: str) -> Session:
+    return session.model_copy(update={"provenance": session.provenance.model_copy(update=provenance)})
+
+
+def test_each_level_says_how_well_the_grader_agrees_with_raters(session: Session) -> None:
+    lines = shown(session)
+    words = pinned_words(session.provenance.grader, session.provenance.rubric)
+    levels = session.scorecard.levels
+    for technique in session.rubric.techniques:
+        expected = "no occasion" if levels[technique.id] is None else words.get(technique.id, "not measured")
+        assert lines[technique.name].rstrip().endswith(expected)
+
+
+@pytest.mark.parametrize("other", [{"grader": "embedded-grader/0"}, {"rubric": "0" * 16}])
+def test_another_grader_or_rubric_was_not_measured(session: Session, other: dict[str, str]) -> None:
+    lines = shown(measured(session, **other))
+    graded = [t.name for t in session.rubric.techniques if session.scorecard.levels[t.id] is not None]
+    assert graded
+    assert all(lines[name].rstrip().endswith("not measured") for name in graded)
