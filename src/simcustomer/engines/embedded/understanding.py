@@ -12,7 +12,7 @@ from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.acts import REMEDY_CUES, acts_in, is_tentative, promised_time, undertaken
+from simcustomer.engines.embedded.acts import acts_in, is_tentative, offered, promised_time
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, stem
 from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
@@ -138,15 +138,14 @@ def _offers(persona: Persona, reading: Reading) -> Iterator[str]:
         named = [offer for offer in rivals if offer.words and _firmly_named(offer.words, reading)]
         if named:
             yield from (offer.id for offer in named)
-        elif remedy in REMEDY_CUES and undertaken(reading, REMEDY_CUES[remedy]):
+        elif offered(reading, remedy):
             # A remedy without the words that tell its variants apart is taken as the least of them.
             yield min(rivals, key=lambda offer: (bool(offer.words), _WORTH[offer.worth])).id
 
 
 def _worth_its_money(rivals: list[Offer], reading: Reading) -> Offer | None:
-    cue = REMEDY_CUES[rivals[0].remedy]
     named = any(offer.words and _firmly_named(offer.words, reading) for offer in rivals)
-    if not named and not undertaken(reading, cue):
+    if not named and not offered(reading, rivals[0].remedy):
         return None
     amounts = [_pounds(reading.quote(found)) for found in reading.meant("money")]
     if amounts:

@@ -69,6 +69,7 @@ class Moment:
         self.reply = Reading(said(case.reply, lexicon, customer=turns[-2].text), lexicon, other=turns[-2].text)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
+        self._said: dict[str, tuple[Cue, ...]] = {}
         self._calibration = calibration
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
@@ -197,12 +198,12 @@ class Moment:
 
     def said(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body that are the trainee's own and not negated; a condition is no bar."""
-        return tuple(
-            cue
-            for name in names
-            for cue in self.reply.cues(name)
-            if not (cue.negated or cue.reported or cue.borrowed) and self.body.start <= cue.span.start < self.body.end
-        )
+        if len(names) != 1:
+            return tuple(cue for name in names for cue in self.said(name))
+        (name,) = names
+        if name not in self._said:
+            self._said[name] = tuple(cue for cue in self.plain(name) if not cue.negated)
+        return self._said[name]
 
     def plain(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body in whatever sense, except in quotation marks or copied."""

@@ -32,6 +32,11 @@ _LOOKALIKES = str.maketrans(
 )
 """Cyrillic and Greek letters that look like Latin ones: a word must not escape its reading by them."""
 
+_UNEVEN = re.compile(
+    "[^\\x00-\\x7f\\u00a1-\\u00a7\\u00a9\\u00ab\\u00ac\\u00ae\\u00b0\\u00b1\\u00b6\\u00b7\\u00bb\\u00bf-\\u00ff\\u20ac]"
+)
+"""Letters that are not surely one letter of their own: composed, compatible or invisible ones."""
+
 _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(
@@ -54,8 +59,9 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        if raw.isascii() and "`" not in raw:
-            self.even = raw
+        plain = raw.translate(_PLAIN).translate(_LOOKALIKES)
+        if not _UNEVEN.search(plain):
+            self.even = plain
             self._origins: Sequence[int] = range(len(raw))
             return
         even: list[str] = []

@@ -1,0 +1,120 @@
+"""A sentence as symbols that a model can weigh: its words, and classes of words that do the same work, alone, in a row, side by side.
+
+Classes (`lexicon/classes.toml`) let a model that has seen "the plumber will pop round" know what "an engineer can call in" does.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import combinations, pairwise
+
+from simcustomer.engines.embedded.nlu.text import stem
+
+_NEAR = 4
+"""Words from one class to another that are still seen as one after the other."""
+
+_LONGEST = 120
+"""Words of a sentence that are read; nobody says one thing in more."""
+
+_KINDS = (
+    (re.compile(r"[£$€]\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:pounds?|quid|euros?|dollars?|rand|naira|pence|p)\b"), " <money> "),
+    (re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b"), " <clock> "),
+    (
+        re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b(?= |\.)"),
+        " <day> ",
+    ),
+    (re.compile(r"\d+"), " <n> "),
+)  # fmt: skip
+_TOKEN = re.compile(r"<\w+>|[^\W\d_]+(?:'[^\W\d_]+)*|[?!.,;:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Thesaurus:
+    """Classes by word, and phrases of several words by their first, with their classes."""
+
+    words: dict[str, frozenset[str]]
+    phrases: dict[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]]
+
+    def classes(self, word: str) -> frozenset[str]:
+        """The classes of one word, or else of its stem."""
+        return self.words.get(word) or self.words.get(stem(word.split("'", maxsplit=1)[0])) or frozenset()
+
+
+@cache
+def load_thesaurus() -> Thesaurus:
+    """The classes of `lexicon/classes.toml`."""
+    source = files("simcustomer.engines.embedded").joinpath("lexicon", "classes.toml").read_text(encoding="utf-8")
+    words: dict[str, set[str]] = {}
+    phrases: dict[tuple[str, ...], set[str]] = {}
+    for name, listed in tomllib.loads(source)["classes"].items():
+        for entry in listed.split():
+            tokens = tuple(_TOKEN.findall(entry.replace("_", " ")))
+            if len(tokens) > 1:
+                phrases.setdefault(tokens, set()).add(name)
+            else:
+                words.setdefault(entry, set()).add(name)
+    by_first: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+    for tokens, classes in phrases.items():
+        by_first.setdefault(tokens[0], []).append((tokens, frozenset(classes)))
+    return Thesaurus(
+        words={word: frozenset(classes) for word, classes in words.items()},
+        phrases={word: tuple(listed) for word, listed in by_first.items()},
+    )
+
+
+@lru_cache(maxsize=512)
+def symbols(sentence: str) -> frozenset[str]:
+    """The symbols of one sentence, each once; their names say what they are (`t:` a stem, `c>c` two classes in a row ...)."""
+    words, classes = _read(sentence)
+    edge: frozenset[str] = frozenset({"^"})
+    row = [
+        edge,
+        *(held or frozenset({f"={word}"}) for word, held in zip(words, classes, strict=True)),
+        frozenset({"$"}),
+    ]
+    found = {f"t:{stem(word) if word.isalpha() else word}" for word in words}
+    found.update(f"w:{one} {other}" for one, other in pairwise(["^", *words, "$"]))
+    for place, here in enumerate(row):
+        found.update(f"c:{one}" for one in here)
+        for step, there in enumerate(row[place + 1 : place + 1 + _NEAR]):
+            found.update(
+                f"{one}{'>' if step == 0 else '>>'}{other}"
+                for one in here
+                for other in there
+                if step == 0 or _known(one, other)
+            )
+    for before, middle, after in zip(row, row[1:], row[2:], strict=False):
+        found.update(
+            f"{a}>{b}>{c}"
+            for a in before
+            for b in middle
+            for c in after
+            if _known(a, b) or _known(a, c) or _known(b, c)
+        )
+    found.update(f"{one}+{other}" for one, other in combinations(sorted(frozenset[str]().union(*classes)), 2))
+    return frozenset(found)
+
+
+def _known(one: str, other: str) -> bool:
+    """Whether at least one of two is a class, not a word of its own."""
+    return not (one.startswith("=") and other.startswith("="))
+
+
+def _read(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
+    """Words and marks in order, with the classes of each."""
+    low = sentence.lower()
+    for kind, name in _KINDS:
+        low = kind.sub(name, low)
+    thesaurus = load_thesaurus()
+    words = _TOKEN.findall(low)[:_LONGEST]
+    classes = [thesaurus.classes(word) for word in words]
+    for place, word in enumerate(words):
+        for phrase, held in thesaurus.phrases.get(word, ()):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                for within in range(place, place + len(phrase)):
+                    classes[within] |= held
+    return words, classes

@@ -1,0 +1,223 @@
+"""The numerics of training: a ridge regression over words and signals, trees over its scores, and the cuts between levels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingRegressor
+
+from simcustomer.engines.embedded.calibration import CLIP, DEPTH
+from simcustomer.evaluation.agreement import quadratic_weighted_kappa
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SHARES = {"signals": 0.35, "terms": 5.0, "symbols": 7.0}
+"""How signals and the vocabularies are scaled against each other; chosen by cross-validation, as all settings here."""
+
+FEWEST = {"terms": 4, "symbols": 8}
+"""Replies in which a word must stand to be learnt."""
+
+RIDGE = 20.0
+"""How strongly all weights are held small."""
+
+TREES, PACE, SAMPLE, CHOICE = 120, 0.06, 0.6, 0.3
+"""Trees a technique, how much each adds, the share of replies it sees, and the share of columns that each question chooses from."""
+
+FOLDS = 6
+DIGITS = 4
+
+
+def folds(groups: Sequence[str]) -> NDArray[np.int_]:
+    """A fold (0 to FOLDS - 1) for each example, the same for all of a group."""
+    order = {group: index for index, group in enumerate(sorted(set(groups)))}
+    return np.array([order[group] % FOLDS for group in groups])
+
+
+class Vocabulary(NamedTuple):
+    """Words by column, how rare each is, and the examples' tf-idf of unit length, a row each."""
+
+    words: tuple[str, ...]
+    idf: Numbers
+    columns: Numbers
+
+
+def vocabulary(counts: Sequence[Mapping[str, int]], fewest: int) -> Vocabulary:
+    """The words that stand in at least `fewest` examples."""
+    seen = Counter(word for example in counts for word in example)
+    words = tuple(sorted(word for word, times in seen.items() if times >= fewest))
+    idf = np.array([log((1 + len(counts)) / (1 + seen[word])) + 1 for word in words]).round(DIGITS)
+    place = {word: index for index, word in enumerate(words)}
+    columns = np.zeros((len(counts), len(words)))
+    for row, example in enumerate(counts):
+        for word, times in example.items():
+            if word in place:
+                columns[row, place[word]] = (1 + log(times)) * idf[place[word]]
+    lengths = np.sqrt((columns**2).sum(axis=1, keepdims=True))
+    return Vocabulary(words, idf, columns / np.where(lengths > 0, lengths, 1))
+
+
+class Scaling(NamedTuple):
+    """What makes signals comparable: `standard` are the examples', a row each."""
+
+    means: Numbers
+    scales: Numbers
+    standard: Numbers
+
+
+def scaling(values: Numbers) -> Scaling:
+    """Signals in standard deviations, clipped."""
+    spread = values.std(axis=0)
+    means, scales = values.mean(axis=0).round(DIGITS), np.where(spread > 0, spread, 1).round(DIGITS)
+    return Scaling(means, scales, np.clip((values - means) / scales, -CLIP, CLIP))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A linear score: a weight for each column, and the scores of the examples by models that had not seen their fold."""
+
+    weights: Numbers
+    intercept: float
+    held_out: Numbers
+
+
+class Ridge:
+    """Weighted ridge regression in its dual form, since there are more columns than examples; one kernel serves all fits."""
+
+    def __init__(self, columns: Numbers, fold: NDArray[np.int_]) -> None:
+        """`columns` has a row an example."""
+        self._columns = columns
+        self._fold = fold
+        self._kernel: Numbers = columns @ columns.T
+
+    def fit(self, target: Numbers, weights: Numbers) -> Fitted:
+        """Fit the examples whose target is not nan."""
+        known = np.flatnonzero(~np.isnan(target))
+        held_out = np.zeros(len(target))
+        for fold in range(FOLDS):
+            dual, mean = self._dual(known[self._fold[known] != fold], target, weights)
+            out = self._fold == fold
+            held_out[out] = self._kernel[out] @ dual + mean
+        dual, mean = self._dual(known, target, weights)
+        return Fitted(np.asarray(self._columns.T @ dual, dtype=np.float64), mean, held_out)
+
+    def _dual(self, known: NDArray[np.int_], target: Numbers, weights: Numbers) -> tuple[Numbers, float]:
+        """A weight for each example (0 where it was not used), and the intercept."""
+        share = weights[known] / weights[known].sum()
+        kernel = self._kernel[np.ix_(known, known)]
+        middle = share @ kernel
+        centred = kernel - middle[None, :] - middle[:, None] + middle @ share
+        root = np.sqrt(weights[known])
+        mean = float(share @ target[known])
+        bent: Numbers = centred * root[:, None] * root[None, :] + RIDGE * np.eye(len(known))
+        solved = np.asarray(np.linalg.solve(bent, root * (target[known] - mean)), dtype=np.float64)
+        # In terms of the columns as they are, not centred: what the centring takes off goes to the intercept.
+        own = root * solved
+        dual = np.zeros(len(target))
+        dual[known] = own - share * own.sum()
+        return dual, mean - float(middle @ (own - share * own.sum()))
+
+
+class Tree(NamedTuple):
+    """A tree of full depth: the column and the bound of each question, and the answers, from left to right."""
+
+    columns: list[int]
+    bounds: list[float]
+    answers: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The trees of one technique, the value they start from, and what they make of examples that they had not seen."""
+
+    start: float
+    trees: tuple[Tree, ...]
+    held_out: Numbers
+
+
+def grow(columns: Numbers, target: Numbers, weights: Numbers, fold: NDArray[np.int_]) -> Forest:
+    """Boosted trees on the examples whose target is not nan."""
+    known = np.flatnonzero(~np.isnan(target))
+    held_out = np.zeros(len(target))
+    for part in range(FOLDS):
+        inside, out = known[fold[known] != part], np.flatnonzero(fold == part)
+        held_out[out] = _boosted(columns[inside], target[inside], weights[inside]).predict(columns[out])
+    model = _boosted(columns[known], target[known], weights[known])
+    start = float(np.average(target[known], weights=weights[known]))
+    return Forest(start, tuple(_full(stage[0].tree_) for stage in model.estimators_), held_out)
+
+
+def _boosted(columns: Numbers, target: Numbers, weights: Numbers) -> GradientBoostingRegressor:
+    model = GradientBoostingRegressor(
+        n_estimators=TREES, learning_rate=PACE, subsample=SAMPLE, max_features=CHOICE, max_depth=DEPTH, random_state=0
+    )
+    return model.fit(columns, target, sample_weight=weights)
+
+
+def _full(tree: object) -> Tree:
+    """A fitted tree of scikit-learn with every branch as deep as any; its answers already at their pace."""
+    left, right = np.asarray(getattr(tree, "children_left")), np.asarray(getattr(tree, "children_right"))  # noqa: B009
+    feature, bound = np.asarray(getattr(tree, "feature")), np.asarray(getattr(tree, "threshold"))  # noqa: B009
+    value = np.asarray(getattr(tree, "value"))[:, 0, 0]  # noqa: B009
+    columns, bounds, answers = [0] * (2**DEPTH - 1), [0.0] * (2**DEPTH - 1), [0.0] * 2**DEPTH
+
+    def place(node: int, at: int) -> None:
+        if at >= len(columns):
+            answers[at - len(columns)] = round(float(value[node]) * PACE, 5)
+        elif left[node] < 0:
+            place(node, 2 * at + 1)
+            place(node, 2 * at + 2)
+        else:
+            columns[at], bounds[at] = int(feature[node]), round(float(bound[node]), 5)
+            place(int(left[node]), 2 * at + 1)
+            place(int(right[node]), 2 * at + 2)
+
+    place(0, 0)
+    return Tree(columns, bounds, answers)
+
+
+def level_cuts(scores: Numbers, levels: Numbers, weights: Numbers) -> Numbers:
+    """The three cuts with the best weighted kappa on scores of replies that were held out."""
+    shares = [float(weights[levels <= level].sum() / weights.sum()) for level in range(3)]
+    cuts = np.quantile(scores, shares)
+    best = _kappa(scores, levels, weights, cuts)
+    for width in (0.3, 0.15, 0.05):
+        for place in range(3):
+            for move in np.linspace(-width, width, 13):
+                tried = cuts.copy()
+                tried[place] += move
+                value = _kappa(scores, levels, weights, np.sort(tried))
+                if value > best + 1e-9:
+                    best, cuts = value, np.sort(tried)
+    return cuts
+
+
+def occasion_cut(scores: Numbers, present: Flags, levels: Numbers, given: Numbers) -> float:
+    """The score from which there is occasion: where being right about that and the kappa of levels, a null being 0, are best together.
+
+    `levels` are what raters gave (nan where none), `given` what the model would give if there is occasion.
+    """
+    rated = ~np.isnan(levels)
+
+    def worth(cut: float) -> float:
+        there = scores >= cut
+        kappa = _kappa_of(np.where(there, given, 0)[rated], levels[rated], np.ones(int(rated.sum())))
+        return float((there == present).mean()) + kappa
+
+    return max(np.quantile(scores, np.linspace(0, 0.98, 60)), key=lambda cut: worth(float(cut)))
+
+
+def _kappa(scores: Numbers, levels: Numbers, weights: Numbers, cuts: Numbers) -> float:
+    return _kappa_of(np.searchsorted(cuts, scores, side="right"), levels, weights)
+
+
+def _kappa_of(given: NDArray[np.int_] | Numbers, levels: Numbers, weights: Numbers) -> float:
+    table = np.zeros((4, 4))
+    np.add.at(table, (levels.astype(int), np.asarray(given).astype(int)), weights)
+    return float(quadratic_weighted_kappa(table))
