@@ -55,7 +55,11 @@ def test_show_keeps_what_is_hidden() -> None:
     shown = run("personas", "show", "no-heat-third-visit").stdout
     assert "What you may do" in shown
     assert "pneumonia" not in shown
+    assert "Deal breakers" not in shown
     assert "pneumonia" in run("personas", "show", "no-heat-third-visit", "--json").stdout
+    for_author = run("personas", "show", "no-heat-third-visit", "--author").stdout
+    for says in ("What you may do", "pneumonia", "Deal breakers", "told him that he was out when he was in"):
+        assert says in for_author
 
 
 def test_every_shipped_persona_passes_lint() -> None:

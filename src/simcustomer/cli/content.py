@@ -59,9 +59,11 @@ def list_personas(as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show(
-    persona_id: Annotated[str, typer.Argument(metavar="PERSONA", help="Id of the persona.")], as_json: AsJson = False
+    persona_id: Annotated[str, typer.Argument(metavar="PERSONA", help="Id of the persona.")],
+    author: Annotated[bool, typer.Option("--author", help="Show the hidden parts as well.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show what a trainee is told of a persona; `--json` prints the whole of it, hidden parts too."""
+    """Show what a trainee is told of a persona; `--author` and `--json` show the whole of it, hidden parts too."""
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
@@ -69,10 +71,12 @@ def show(
     if as_json:
         typer.echo(persona.model_dump_json(indent=1))
         return
-    from simcustomer.cli.briefing import briefing
+    from simcustomer.cli.briefing import briefing, hidden_part
     from simcustomer.cli.display import console
 
     console().print(briefing(persona))
+    if author:
+        console().print(hidden_part(persona))
 
 
 @app.command("lint")

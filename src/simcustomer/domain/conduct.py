@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from simcustomer.domain import deal_breaking
 from simcustomer.domain.mood import Mood, Shift
 from simcustomer.domain.persona import Offer, Outcome, Persona, Sway
 from simcustomer.domain.rubric import Rubric
@@ -50,7 +51,8 @@ def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""
     persona = session.persona
     shifts = _bounded(
-        tuple(_shifts(persona, session.rubric, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty]
+        (*_shifts(persona, session.rubric, session.exchanges, appraisal), *deal_breaking.shifts(session, appraisal)),
+        MOST_SOFTENING[persona.difficulty],
     )
     mood = session.mood.moved(shifts)
     unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
@@ -170,13 +172,18 @@ def _outcome(session: Session, appraisal: Appraisal, mood: Mood, shifts: tuple[S
     worths = {offer.worth for offer in offers_on_table(session, appraisal)}
     # Nobody says yes to a reply that left them unheard or angrier, whatever was offered before.
     welcome = UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0
+    # Where a deal breaker has closed the way to a resolution, the full offer still makes a compromise.
+    resolvable = deal_breaking.allows(Outcome.RESOLVED, session, appraisal)
+    settleable = deal_breaking.allows(Outcome.COMPROMISE, session, appraisal)
+    enough = "part" in worths or ("full" in worths and not resolvable)
+    at_once = deal_breaking.ends_at_once(session, appraisal)
     rules = (
         (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
         (Outcome.ESCALATED, appraisal.hands_over),
-        (Outcome.RESOLVED, welcome and "full" in worths and endings.resolved.holds(mood, number)),
-        (Outcome.COMPROMISE, welcome and "part" in worths and endings.compromise.holds(mood, number)),
-        (Outcome.COMPLAINT, endings.complaint.holds(mood, number)),
-        (Outcome.WALKED_OUT, endings.walked_out.holds(mood, number)),
+        (Outcome.RESOLVED, welcome and resolvable and "full" in worths and endings.resolved.holds(mood, number)),
+        (Outcome.COMPROMISE, welcome and settleable and enough and endings.compromise.holds(mood, number)),
+        (Outcome.COMPLAINT, at_once is Outcome.COMPLAINT or endings.complaint.holds(mood, number)),
+        (Outcome.WALKED_OUT, at_once is Outcome.WALKED_OUT or endings.walked_out.holds(mood, number)),
         (Outcome.OUT_OF_TIME, number >= endings.longest),
     )
     return next((outcome for outcome, reached in rules if reached), None)

@@ -18,7 +18,7 @@ from simcustomer.domain.transcript import Speaker, Transcript, Turn
 
 
 class Met(Frozen):
-    """A softener or trigger that a reply met, and the words that met it."""
+    """A softener, trigger or deal breaker that a reply met, and the words that met it."""
 
     sway: str
     quote: str
@@ -28,11 +28,13 @@ class Appraisal(Frozen):
     """How the customer took a reply; what follows from it is decided by `domain.conduct`.
 
     `techniques` and `missteps` (as `technique.misstep`) are what the customer noticed, which is not a grade. `asked`
-    holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made.
+    holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made. `deal_breakers` need not
+    name those that are met by an offer.
     """
 
     softeners: tuple[Met, ...] = ()
     triggers: tuple[Met, ...] = ()
+    deal_breakers: tuple[Met, ...] = ()
     techniques: tuple[str, ...] = ()
     missteps: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from simcustomer.domain.assessment import Finding
-from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
+from simcustomer.domain.persona import Fact, Offer, Persona, Remedy
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met
+from simcustomer.domain.sway import Occasion
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.acts import REMEDY_CUES, acts_in, is_tentative, promised_time, undertaken
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, stem
@@ -47,12 +48,13 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     offers = tuple(_offers(persona, reading))
     asked, again = _asked(persona, reading, told=session.told, trust=session.mood.trust)
     techniques, missteps = _noticed(session.rubric, findings, hard=persona.difficulty == "hard")
-    softeners = tuple(_met(persona.softeners, reading, techniques, missteps))
-    triggers = tuple(_met(persona.triggers, reading, techniques, missteps))
-    acts = _acts(reading, offers=bool(offers), asked=bool(asked), again=bool(again))
+    deeds = acts_in(reading)
+    acts = _acts(deeds, offers=bool(offers), asked=bool(asked), again=bool(again))
+    shown = (*techniques, *missteps)
     appraisal = Appraisal(
-        softeners=softeners,
-        triggers=triggers,
+        softeners=tuple(_met(persona.softeners, reading, shown, deeds)),
+        triggers=tuple(_met(persona.triggers, reading, shown, deeds)),
+        deal_breakers=tuple(_met(persona.deal_breakers, reading, shown, deeds)),
         techniques=tuple(techniques),
         missteps=tuple(missteps),
         asked=asked,
@@ -69,9 +71,9 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     )
 
 
-def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
+def _acts(deeds: frozenset[str], *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
     """The reply's acts as this customer takes them: a question that reached a fact is no longer an open one."""
-    acts = set(acts_in(reading))
+    acts = set(deeds)
     if offers:
         acts.add("offer")
     if again:
@@ -108,12 +110,15 @@ def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tupl
     return techniques, missteps
 
 
-def _met(sways: tuple[Sway, ...], reading: Reading, techniques: list[str], missteps: list[str]) -> Iterator[Met]:
-    for sway in sways:
-        if sway.technique in techniques or sway.misstep in missteps:
-            yield Met(sway=sway.id, quote="")
-        elif sway.words and (found := _named(sway.words, reading)):
-            yield Met(sway=sway.id, quote=reading.quote(found))
+def _met(
+    occasions: Iterable[Occasion], reading: Reading, shown: tuple[str, ...], deeds: frozenset[str]
+) -> Iterator[Met]:
+    """The occasions that a reply meets; `shown` holds the techniques and the missteps (`technique.misstep`) in it."""
+    for occasion in occasions:
+        if occasion.technique in shown or occasion.misstep in shown or occasion.deed in deeds:
+            yield Met(sway=occasion.id, quote="")
+        elif occasion.words and (found := _named(occasion.words, reading)):
+            yield Met(sway=occasion.id, quote=reading.quote(found))
 
 
 @lru_cache(maxsize=2_000)
