@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simcustomer.cli.benching import bench
 from simcustomer.cli.options import AsJson, RubricId
+
+if TYPE_CHECKING:
+    from simcustomer.evaluation.lint import Finding
 
 app = typer.Typer(help="Find, read and check personas.", no_args_is_help=True, rich_markup_mode=None)
 app.command("bench")(bench)
@@ -87,27 +90,27 @@ def lint(
 ) -> None:
     """Check personas without playing them; exit code 1 where there is something to mend."""
     from simcustomer import wiring
-    from simcustomer.errors import ContentError
-    from simcustomer.evaluation.lint import lint_persona
+    from simcustomer.evaluation.lint import lint_file
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.rubric(rubric or settings.rubric)
-    findings: dict[str, list[str]] = {}
-    for persona_id in persona_ids or library.persona_ids:
-        try:
-            findings[persona_id] = list(lint_persona(library.persona(persona_id), chosen))
-        except ContentError as error:
-            findings[persona_id] = error.problems
+    findings = {
+        persona_id: lint_file(library.persona_file(persona_id), chosen)
+        for persona_id in dict.fromkeys(persona_ids or library.persona_ids)
+    }
     _report(findings, as_json=as_json)
     if any(findings.values()):
         raise typer.Exit(1)
 
 
-def _report(findings: dict[str, list[str]], *, as_json: bool) -> None:
+def _report(findings: dict[str, list[Finding]], *, as_json: bool) -> None:
     if as_json:
-        report: list[dict[str, Any]] = [{"id": persona_id, "findings": found} for persona_id, found in findings.items()]
+        report: list[dict[str, Any]] = [
+            {"id": persona_id, "findings": [finding.model_dump() for finding in found]}
+            for persona_id, found in findings.items()
+        ]
         typer.echo(json.dumps({"personas": report}, ensure_ascii=False))
         return
     for persona_id, found in findings.items():
