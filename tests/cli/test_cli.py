@@ -79,7 +79,12 @@ def test_lint_finds_and_exits_one(tmp_path: Path) -> None:
     (tmp_path / "no-heat-third-visit.yaml").write_text(text.replace("channel: phone", "channel: fax"), encoding="utf-8")
     done = run("personas", "lint", "--json", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path))
     assert done.returncode == 1
-    assert "field channel: input should be" in json.loads(done.stdout)["personas"][0]["findings"][0]
+    found = json.loads(done.stdout)["personas"][0]["findings"][0]
+    assert found["file"] == str(tmp_path / "no-heat-third-visit.yaml")
+    assert (found["field"], found["line"]) == ("channel", 1 + text[: text.index("channel:")].count("\n"))
+    assert "nput should be" in found["what"]
+    assert found["remedy"]
+    assert run("personas", "lint", "nobody").returncode == 2
 
 
 def test_grade_prints_a_line_for_each_reply_with_verbatim_quotes(tmp_path: Path) -> None:

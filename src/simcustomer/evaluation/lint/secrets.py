@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from simcustomer.domain.persona import Persona
@@ -11,7 +12,7 @@ from simcustomer.evaluation.lint.finding import Fault, Field
 from simcustomer.evaluation.lint.texts import spoken_lines
 
 MOST_SHARED = 2
-"""Words of a secret that a line may hold by chance."""
+"""Words of a secret that a line may hold by chance; of its core, the words that it is told with again and again, one."""
 
 _NAME = re.compile(r"(?<![.!?…]\s)(?<!^)\b[A-Z][a-z]{2,}\b")
 _DAYS = re.compile(
@@ -32,9 +33,15 @@ def faults(persona: Persona) -> Iterator[Fault]:
             continue
         secret = " ".join((fact.text, *fact.says))
         stems, marks = _stems(secret) - known, _marks(secret) - names
+        ways = Counter(stem for told in (fact.text, *fact.says) for stem in _stems(told))
+        core = {stem for stem in stems if ways[stem] > 1}
         for field, text in shown:
             shared = stems & _stems(text)
-            if (told := marks.intersection(_TOKEN.findall(text))) or len(shared) > MOST_SHARED:
+            if (
+                (told := marks.intersection(_TOKEN.findall(text)))
+                or len(shared) > MOST_SHARED
+                or len(shared & core) > 1
+            ):
                 words = ", ".join(sorted(told or shared))
                 what = f"{text!r} gives away the fact {fact.id!r}, which is told from trust {fact.reveal.trust:g} on ({words})"
                 yield Fault(field, what, "say it so that a stranger learns nothing from it")
@@ -60,7 +67,7 @@ def _public(persona: Persona) -> str:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return content_stems(Text(text).words, load_lexicon("stop").stop)
+    return content_stems(Text(_DAYS.sub("", text)).words, load_lexicon("stop").stop)
 
 
 def _marks(text: str) -> frozenset[str]:
