@@ -14,6 +14,9 @@ from simcustomer.cli.options import AsJson, RubricId
 if TYPE_CHECKING:
     from simcustomer.evaluation.lint import Finding
 
+_UNSEEN_WIDTH = 200
+"""Columns of a table that no terminal shows: a file or another program needs whole lines."""
+
 app = typer.Typer(help="Find, read and check personas.", no_args_is_help=True, rich_markup_mode=None)
 app.command("bench")(bench)
 
@@ -45,17 +48,22 @@ def list_personas(as_json: AsJson = False) -> None:
             json.dumps({"personas": [p.model_dump(mode="json", include=keys) for p in personas]}, ensure_ascii=False)
         )
         return
-    from rich.table import Column, Table
+    from rich.table import Table
 
     from simcustomer.cli.display import console
 
-    table = Table(
-        Column("id", no_wrap=True), "customer", "channel", "difficulty", "what it is about", box=None, pad_edge=False
-    )
+    table = Table("id", "channel", "difficulty", "trade", box=None, padding=(0, 1, 0, 0))
+    for column in table.columns:
+        column.no_wrap = True
     for persona in personas:
-        note = f" [{persona.content_note}]" if persona.content_note else ""
-        table.add_row(persona.id, persona.name, persona.channel.value, persona.difficulty, f"{persona.title}{note}")
-    console().print(table, markup=False)
+        note = " !" if persona.content_note else ""
+        table.add_row(persona.id, persona.channel.value, f"{persona.difficulty}{note}", persona.trade)
+    screen = console()
+    if not screen.is_terminal:
+        screen.width = _UNSEEN_WIDTH
+    screen.print(table, markup=False)
+    if any(persona.content_note for persona in personas):
+        screen.print("! has a content note: read it with `simcustomer personas show ID`", style="dim", markup=False)
     if problems:
         raise typer.Exit(1)
 
