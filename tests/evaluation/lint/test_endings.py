@@ -81,7 +81,8 @@ def test_a_full_offer_that_the_brief_does_not_allow(tmp_path: Path, rubric: Rubr
 
 def test_no_part_offer_leaves_no_compromise(tmp_path: Path, rubric: Rubric) -> None:
     changes = [("worth: part", "worth: insult")] * 5
-    found = only(planted(tmp_path, rubric, *changes))
+    assert planted(tmp_path, rubric, *changes) == [], "dean's deal breaker turns a full offer into a compromise"
+    found = only(planted(tmp_path, rubric, *changes, ("ending: compromise_at_best", "ending: no_agreement")))
     assert (found.field, found.line) == ("offers", line_of(tmp_path, "offers:"))
 
 

@@ -12,7 +12,6 @@ TRIGGER = "words: [nobody was home, nobody was in"
 OFFER = "words: [heater, heaters"
 
 
-@pytest.mark.parametrize("old", [SOFTENER, TRIGGER, OFFER, "words: [you were out,"])
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -26,10 +25,16 @@ OFFER = "words: [heater, heaters"
         ("'you'", "nearly every reply"),
     ],
 )
-def test_words_that_no_reply_can_match(old: str, words: str, says: str, tmp_path: Path, rubric: Rubric) -> None:
-    findings = planted(tmp_path, rubric, (old, old.replace("[", f"[{words}, ")))
-    found = next(finding for finding in findings if finding.field and ".words.0" in finding.field)
-    assert says in found.what
+def test_words_that_no_reply_can_match(words: str, says: str, tmp_path: Path, rubric: Rubric) -> None:
+    places = {
+        "softeners.0": SOFTENER,
+        "triggers.7": TRIGGER,
+        "offers.3": OFFER,
+        "deal_breakers.0": "words: [you were out,",
+    }
+    findings = planted(tmp_path, rubric, *((old, old.replace("[", f"[{words}, ")) for old in places.values()))
+    unmatched = {finding.field: finding.what for finding in findings if finding.what.count(says)}
+    assert set(unmatched) == {f"{place}.words.0" for place in places}
 
 
 def test_words_that_are_never_taken_as_meant(tmp_path: Path, rubric: Rubric) -> None:

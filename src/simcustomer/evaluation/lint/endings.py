@@ -11,6 +11,7 @@ from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Condition, Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met, Session
+from simcustomer.domain.sway import Consequence
 from simcustomer.evaluation.lint.finding import Fault
 from simcustomer.evaluation.lint.trial import heard, stances, trial
 
@@ -48,21 +49,18 @@ def _unsettled(session: Session, outcome: Outcome, worth: Literal["full", "part"
     persona = session.persona
     offers = tuple(offer.id for offer in persona.offers if offer.worth == worth)
     if not offers:
-        what = f"no offer is worth {worth!r}, so the ending {outcome.value!r} is never reached"
-        yield Fault(("offers",), what, f"add an offer with worth: {worth}")
+        # A deal that was broken by half turns a full offer into a compromise, so that no part offer is needed for one.
+        if not any(breaker.ending is Consequence.COMPROMISE_AT_BEST for breaker in persona.deal_breakers):
+            what = f"no offer is worth {worth!r}, so the ending {outcome.value!r} is never reached"
+            yield Fault(("offers",), what, f"add an offer with worth: {worth}")
         return
-    if allowed := _allowed(session):
-        if allowed.isdisjoint(offers):
-            named = ", ".join(offers)
-            what = f"nothing here is understood as an offer worth {worth!r} ({named}), so {outcome.value!r} is never reached"
-            yield Fault(
-                ("brief", "may"),
-                what,
-                "add a line for it to brief.may, or the brief's wording to the words of the offer",
-            )
-    else:
-        what = f"no line is understood as any of the persona's offers, so {outcome.value!r} is never reached"
-        yield Fault(("brief", "may"), what, "say what the trainee may offer, in words that the offers name")
+    if _allowed(session).isdisjoint(offers):
+        named = ", ".join(offers)
+        what = (
+            f"nothing here is understood as an offer worth {worth!r} ({named}), so {outcome.value!r} is never reached"
+        )
+        remedy = "let the trainee offer one of them, in words that the offer names; each line is read after 'I can'"
+        yield Fault(("brief", "may"), what, remedy)
     moods: list[Mood] = []
     for stance in stances(session, _soothing(session, offers)):
         moods.append(stance.mood)
