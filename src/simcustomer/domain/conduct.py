@@ -105,7 +105,7 @@ def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], apprai
         o.worth != "insult" for o in new_offers
     )
     moved = sum(shift.anger for shift in (*softeners, *triggers)) + sum(WORTH[o.worth].anger for o in new_offers)
-    if not gained and not appraisal.asked:
+    if not (gained or appraisal.asked or appraisal.offers):
         yield UNHEARD
     elif moved > SETTLING:
         yield WAITING

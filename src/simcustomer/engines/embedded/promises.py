@@ -16,6 +16,9 @@ from simcustomer.engines.embedded.offers import amounts_in, names_offer
 
 _AT_MOST = re.compile(r"(?<!\w)(?:more than|beyond|over|above|until|before|higher|further|else|without)(?!\w)")
 _LESS = re.compile(r"(?<!\w)(?:only|just|actually|instead|after all|now)(?!\w)")
+_FIGURE = re.compile(r"[\d.,]+")
+"""A bare figure, such as a version or a sum, is no time to hold anyone to."""
+
 _BESIDES = re.compile(r"(?<!\w)(?:another|extra|more|on top|as well|also|plus|too|besides|further)(?!\w)")
 
 
@@ -70,4 +73,5 @@ def _lowered(session: Session, offer: Offer, reading: Reading) -> bool:
 
 @lru_cache(maxsize=500)
 def _time_in(reply: str) -> str | None:
-    return promised_time(Reading(reply, load_lexicon("stop", "acts", "customer")))
+    time = promised_time(Reading(reply, load_lexicon("stop", "acts", "customer")))
+    return None if time is None or _FIGURE.fullmatch(time) else time

@@ -70,7 +70,12 @@ def _open(
     if not (wish or story or _in(reading, "probe", sentences)):
         return Asked(off_topic=_is_off_topic(reading, persona, sentences))
     said = _content(customer_said, reading.stop)
-    weighs = [f.id for f in persona.facts if f.reveal.when == "trust" and f.reveal.trust <= trust and f.id not in known]
+    # Who is asked what worries them thinks of what they hide, and withholds it from someone they do not trust.
+    weighs = [
+        fact.id
+        for fact in persona.facts
+        if fact.reveal.when == "trust" and fact.id not in known and (fact.reveal.trust <= trust or not (wish or story))
+    ]
     if weighs:
         return Asked(facts=(weighs[0],))
     if wish:

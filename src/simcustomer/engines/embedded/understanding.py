@@ -24,6 +24,13 @@ _BREAKS_PROMISE = "ownership.breaks_promise"
 _SHORT = frozenset({"composure.curt", "channel_craft.too_terse"})
 """Missteps of brevity, which a question that the customer can answer does not commit: it is meant to be short."""
 
+_HARSH = frozenset(
+    {"composure.sarcastic_or_rude", "composure.defensive", "active_listening.hears_to_argue", "empathy.dismisses"}
+)
+_HARSH_ACTS = frozenset({"insult", "blame", "told_to_calm", "minimise", "deflect", "refusal", "policy_wall", "limit"})
+_KIND_ACTS = frozenset({"commitment", "offer", "apology", "time"})
+"""Missteps of tone are felt where something harsh was done; a plain promise that reads a little dry does not offend."""
+
 _A_NAME = r"(?-i:([A-Z][a-z]{2,}))"
 _NAMED = re.compile(
     rf"\b(?:my name(?:'s| is)|i'm|i am|this is|you're (?:speaking|talking) (?:to|with)|call me) {_A_NAME}"
@@ -132,9 +139,10 @@ def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
 
 
 def _felt(missteps: list[str], acts: frozenset[str], asked: Asked, *, broken: bool) -> tuple[str, ...]:
-    """The missteps that hurt: brevity does not where a question was meant, an insult and a broken promise always do."""
+    """The missteps that hurt: brevity and tone only where they were meant so, an insult and a broken promise always."""
     short = _SHORT if asked.facts or asked.again or asked.wish else frozenset[str]()
-    felt = [misstep for misstep in missteps if misstep not in short]
+    mild = _HARSH if acts & _KIND_ACTS and not acts & _HARSH_ACTS else frozenset[str]()
+    felt = [misstep for misstep in missteps if misstep not in short | mild]
     if "insult" in acts:
         felt = [_RUDE, *(misstep for misstep in felt if misstep != _RUDE)]
     if broken and _BREAKS_PROMISE not in felt:
