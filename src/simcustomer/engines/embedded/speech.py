@@ -41,6 +41,8 @@ _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
 _MOST_NAMED = 2
 """Times in a session that the customer uses the trainee's name."""
 
+_USES_NAME = 0.6
+
 _PIECES = {"terse": 1, "normal": 2, "wordy": 3}
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -177,9 +179,9 @@ class Speech:
         }
         if not fitting:
             return []
-        # A name once known is used: among many lines chance would seldom come to it.
+        # A name once known is mostly used: among many lines chance would seldom come to it.
         named = [filled for line, filled in fitting.items() if "{name}" in line]
-        line = self.random.choice(named or list(fitting.values()))
+        line = self.random.choice(named if named and self.random.random() < _USES_NAME else list(fitting.values()))
         self.said |= sentences(line)
         return [line]
 
