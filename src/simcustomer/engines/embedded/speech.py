@@ -32,7 +32,7 @@ _ANSWERED_FIRST = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE, Outcome.ESCAL
 _FILLERS = (Act.PRESS, Act.VENT, Act.UNANSWERED, Act.TEST_PROMISE, Act.DOUBT, Act.BRUSHED_OFF, Act.WANT_SUPERVISOR)
 """Acts that fit almost any moment, for when the fitting ones are used up."""
 
-_SETTLED_FILLERS = (Act.TEST_PROMISE, Act.SOFTEN, Act.CONSIDER, Act.TIMED, *_FILLERS)
+_SETTLED_FILLERS = (Act.TEST_PROMISE, Act.UNANSWERED, Act.VENT, *_FILLERS)
 """The same where what the customer came for is on the table."""
 
 _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
