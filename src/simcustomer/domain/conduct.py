@@ -96,7 +96,10 @@ def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], apprai
     triggers = tuple(_inflamed(persona, rubric, past, appraisal))
     yield from softeners
     yield from triggers
-    for offer in new_offers:
+    insults = [offer for offer in new_offers if offer.worth == "insult"]
+    # Two mean offers in one breath are one insult.
+    felt = [offer for offer in new_offers if offer not in insults[1:]]
+    for offer in felt:
         worth = WORTH[offer.worth].model_copy(
             update={"cause": f"offer.{offer.id}", "because": _offered(offer, appraisal)}
         )
@@ -104,7 +107,7 @@ def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], apprai
     gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(
         o.worth != "insult" for o in new_offers
     )
-    moved = sum(shift.anger for shift in (*softeners, *triggers)) + sum(WORTH[o.worth].anger for o in new_offers)
+    moved = sum(shift.anger for shift in (*softeners, *triggers)) + sum(WORTH[o.worth].anger for o in felt)
     if not (gained or appraisal.asked or appraisal.offers):
         yield UNHEARD
     elif moved > SETTLING:

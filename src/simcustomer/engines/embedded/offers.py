@@ -10,7 +10,7 @@ from itertools import combinations
 from simcustomer.domain.persona import Brief, Offer, Persona, Remedy
 from simcustomer.domain.session import Made
 from simcustomer.engines.embedded.acts import REMEDY_CUES, is_tentative, undertaken
-from simcustomer.engines.embedded.nlu import Cue, Reading
+from simcustomer.engines.embedded.nlu import Cue, Reading, content_stems, stem
 from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
 
@@ -23,6 +23,15 @@ _IN_PLACE_OF = re.compile(r"(?:in place of|instead of|rather than)\s+(?:the |a |
 _CREDIT_NAMED = re.compile(
     r"(?<!\w)(?:credit\w*|voucher\w*|goodwill|gift|compensat\w+|discount\w*|off)(?!\w)", re.IGNORECASE
 )
+_RESERVATION = re.compile(r"[;:]| without ")
+_RULING = frozenset(
+    stem(word) for word in ("promise", "say", "tell", "offer", "give", "agree", "suggest", "ask", "customer")
+)
+"""Words by which a brief rules something out, beside those that say what."""
+
+_FEWEST_RULED, _ALIKE, _ALLOWED = 3, 0.8, 0.5
+"""Content words that something ruled out needs, the share of them that says it, and of something allowed that clears it."""
+
 _MOST_ADDED = 3
 """Sums of the brief that a trainee may add up in one amount."""
 
@@ -36,14 +45,46 @@ def offers_by(persona: Persona, reading: Reading) -> tuple[Made, ...]:
 
 
 def beyond_brief(brief: Brief, reading: Reading) -> str | None:
-    """The first amount, in the trainee's words, that the reply undertakes to give and the brief does not allow for."""
+    """The first thing, in the trainee's words, that the reply undertakes and the brief does not let the trainee do.
+
+    That is an amount that the brief does not allow for, or a sentence that does what the brief rules out.
+    """
+    return _sum_beyond(brief, reading) or _ruled_out(brief, reading)
+
+
+def _ruled_out(brief: Brief, reading: Reading) -> str | None:
+    """A sentence with nearly all the words of something that must not be, and said without a no."""
+    declined = {cue.sentence for name in ("cannot", "refusal", "tentative") for cue in reading.cues(name)}
+    for sentence in reading.text.sentences:
+        if sentence in declined or sentence in reading.questions:
+            continue
+        said = _content(reading.text.low[sentence.start : sentence.end], reading.stop)
+        if any(_share(_content(line.lower(), reading.stop), said) >= _ALLOWED for line in brief.may):
+            continue
+        for line in brief.must_not:
+            words = _content(_RESERVATION.split(line.lower(), maxsplit=1)[0], reading.stop) - _RULING
+            if len(words) >= _FEWEST_RULED and _share(words, said) >= _ALIKE:
+                return _shortened(reading.text.quote(sentence))
+    return None
+
+
+def _share(words: frozenset[str], said: frozenset[str]) -> float:
+    return len(words & said) / max(len(words), 1)
+
+
+@lru_cache(maxsize=500)
+def _content(text: str, stop: frozenset[str]) -> frozenset[str]:
+    return content_stems(tuple(re.findall(r"[^\W_]+", text)), stop)
+
+
+def _sum_beyond(brief: Brief, reading: Reading) -> str | None:
     money = [cue for cue in reading.cues("money") if cue.meant and not is_tentative(reading, cue)]
     giving = {c.sentence for remedy in _MONEY_REMEDIES for c in reading.cues(REMEDY_CUES[remedy])}
     if not any(undertaken(reading, REMEDY_CUES[remedy]) for remedy in _MONEY_REMEDIES):
         return None
     for cue in money:
         if cue.sentence in giving and not _allowed(brief, _pounds(reading.quote(cue))):
-            return reading.quote(cue)
+            return reading.quote(cue).rstrip(".,;:")
     return None
 
 

@@ -64,10 +64,11 @@ def _open(
     customer_said: str,
 ) -> Asked:
     """What an open question brings out: what weighs on the customer where trust allows, else their story or their wish."""
-    if _in(reading, "closing", sentences) or not sentences:
+    deeper = _in(reading, "deeper", sentences)
+    if not sentences or (_in(reading, "closing", sentences) and not deeper):
         return Asked()
     wish, story = _in(reading, "wish", sentences), _in(reading, "story", sentences)
-    if not (wish or story or _in(reading, "probe", sentences)):
+    if not (wish or story or deeper or _in(reading, "probe", sentences)):
         return Asked(off_topic=_is_off_topic(reading, persona, sentences))
     said = _content(customer_said, reading.stop)
     # Who is asked what worries them thinks of what they hide, and withholds it from someone they do not trust.

@@ -91,7 +91,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     return Understanding(
         appraisal=appraisal,
         acts=acts,
-        time=promised_time(reading),
+        time=_time(reading),
         amount=_first(reading, "money"),
         name=name,
         settled=settled,
@@ -108,7 +108,7 @@ def question_kinds(text: str, lexicon: Lexicon) -> frozenset[str]:
 def answered_kinds(reading: Reading) -> frozenset[str]:
     """Which of "when", "who" and "proof" a reply tells."""
     told = {kind for kind in ("who", "proof") if any(not cue.negated for cue in reading.cues(f"gives_{kind}"))}
-    if any(not cue.negated for cue in reading.cues("time_definite")):
+    if any(not cue.negated and _is_a_time(reading.quote(cue)) for cue in reading.cues("time_definite")):
         told.add("when")
     return frozenset(told)
 
@@ -126,6 +126,10 @@ def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
         acts.add("offer")
     if any(not cue.reported for cue in reading.cues("swearing")):
         acts = acts - {"too_short"} | {"insult"}
+    if reading.cues("deeper"):
+        acts.discard("closing")
+    if _time(reading) is None:
+        acts.discard("time")
     if asked.facts or asked.again or asked.wish:
         acts -= {"question", "too_short"}
     if asked.again:
@@ -170,8 +174,18 @@ def _trainee_name(replies: tuple[str, ...], persona: Persona) -> str | None:
     return None
 
 
+def _time(reading: Reading) -> str | None:
+    time = promised_time(reading)
+    return time if time and _is_a_time(time) else None
+
+
+def _is_a_time(words: str) -> bool:
+    """Whether words name a time that someone can wait for; "today" alone and a bare figure do not."""
+    return words.lower() != "today" and not re.fullmatch(r"[\d.,]+", words)
+
+
 def _first(reading: Reading, cue: str) -> str | None:
-    return next((reading.quote(found) for found in reading.meant(cue)), None)
+    return next((reading.quote(found).rstrip(".,;:!?") for found in reading.meant(cue)), None)
 
 
 def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple[list[str], list[str]]:
