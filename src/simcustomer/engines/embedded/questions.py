@@ -17,6 +17,8 @@ _KINDRED_NEEDED = 2
 _NOT_FOR_FACTS = ("check", "closing", "idle_question", "hold")
 """Cues whose own words ask for no fact: "would that help?" wants a yes, not what would help."""
 
+_MOST_IDLE_WORDS = 3
+
 _FEWEST_OFF_TOPIC = 2
 """Content words that a question needs before it can be said to be about something else."""
 
@@ -107,6 +109,9 @@ def _without_cues(reading: Reading, sentence: Span) -> str:
     pieces: list[str] = []
     at = sentence.start
     for cue in sorted((c for name in _NOT_FOR_FACTS for c in reading.cues(name)), key=lambda c: c.span):
+        # A longer stretch has words of the case in it.
+        if len(text[cue.span.start : cue.span.end].split()) > _MOST_IDLE_WORDS:
+            continue
         if sentence.start <= cue.span.start and cue.span.end <= sentence.end and cue.span.start >= at:
             pieces.append(text[at : cue.span.start])
             at = cue.span.end
