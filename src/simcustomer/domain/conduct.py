@@ -35,6 +35,9 @@ BREAKS_PROMISE = "ownership.breaks_promise"
 BROKEN = Shift(cause=f"misstep.{BREAKS_PROMISE}", because="", anger=1.2, trust=-1.8, patience=-1.0)
 """What going back on a promise costs: more than the promise had gained, and more than if there had been none."""
 
+BLUNDER, BLUNDER_FROM_TRUST = 0.5, 5.0
+"""Share of an insulting offer's effect when it comes from someone who has earned this much trust: a blunder, no affront."""
+
 TOO_GOOD = 0.5
 """Share of an offer's effect while it sounds like more than the trainee can give."""
 
@@ -61,9 +64,7 @@ UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=
 def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""
     persona = session.persona
-    shifts = _bounded(
-        tuple(_shifts(persona, session.rubric, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty]
-    )
+    shifts = _bounded(tuple(_shifts(session, appraisal)), MOST_SOFTENING[persona.difficulty])
     mood = session.mood.moved(shifts)
     unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
     return Stance(
@@ -89,7 +90,8 @@ def offers_on_table(session: Session, appraisal: Appraisal) -> tuple[Offer, ...]
     return tuple(offer for offer in session.persona.offers if offer.id in made)
 
 
-def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+def _shifts(session: Session, appraisal: Appraisal) -> Iterator[Shift]:
+    persona, rubric, past, trust = session.persona, session.rubric, session.exchanges, session.mood.trust
     heard = {offer for exchange in past for offer in exchange.appraisal.offers}
     new_offers = [offer for offer in persona.offers if offer.id in appraisal.offers and offer.id not in heard]
     softeners = tuple(_softened(persona, rubric, past, appraisal))
@@ -103,7 +105,10 @@ def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], apprai
         worth = WORTH[offer.worth].model_copy(
             update={"cause": f"offer.{offer.id}", "because": _offered(offer, appraisal)}
         )
-        yield worth.scaled(TOO_GOOD) if appraisal.beyond and offer.worth != "insult" else worth
+        if offer.worth == "insult":
+            yield worth.scaled(BLUNDER) if trust >= BLUNDER_FROM_TRUST else worth
+        else:
+            yield worth.scaled(TOO_GOOD) if appraisal.beyond else worth
     gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(
         o.worth != "insult" for o in new_offers
     )

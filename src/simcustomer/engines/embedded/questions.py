@@ -51,7 +51,9 @@ def asked_by(
     fresh = tuple(fact_id for fact_id in order if fact_id not in known)[:_MOST_FACTS]
     if fresh:
         return Asked(facts=fresh)
-    if again := tuple(fact_id for fact_id in order if fact_id in known)[:1]:
+    # "Does anything else matter?" asks for more, although the word was there before.
+    is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
+    if not is_open and (again := tuple(fact_id for fact_id in order if fact_id in known)[:1]):
         return Asked(again=again)
     return _open(reading, persona, sentences, known=known, trust=trust, customer_said=customer_said)
 

@@ -27,6 +27,12 @@ _SUBJECT = re.compile(
     r"^(?:and |but |so |then |because )*(i|i've|i'm|i'd|my|we|we've|we're|our|it's|it is|nobody|no one|they|there's)\b",
     re.IGNORECASE,
 )
+_PLAINT = re.compile(
+    r"(?:\b(?:not|never|nobody|no|none|still|lost|missed|wrong|dead|without|wait(?:ed|ing)?|again|broken|gone|died|late)\b|n't\b)",
+    re.IGNORECASE,
+)
+"""What a clause needs to be a grievance: nobody is sorry that someone has a name."""
+
 _UNTURNABLE = re.compile(
     # "me" may be "my" in dialect, and a clause with "you" in it would say "you" of two people.
     r"\b(?:you|your|yours|you're|you've|you'll|u|ur|duck|dear|pal|mate|me|us|ourselves|i'll|let)\b",
@@ -42,6 +48,7 @@ _FEWEST_SHARED = 2
 
 _TITLES = frozenset({"Mr", "Mrs", "Ms", "Miss", "Dr"})
 _SLOT = re.compile(r"\{\w+\}")
+_CONDITION = re.compile(r", if (?!you\b)")
 
 
 class ScriptedTrainee:
@@ -61,7 +68,7 @@ class ScriptedTrainee:
         slots = self._slots(view, [o for o in options if not any(o[2:] in reply for reply in mine)] or options)
         situation = self._situation(view, tried=tried, options=len(options))
         text = self._phrase(situation, view, slots).format(**slots)
-        if situation in ("offer", "later") and (answer := self._answer(view)):
+        if situation != "open" and (answer := self._answer(view)):
             text = f"{answer} {text}"
         if view.channel is Channel.EMAIL:
             return f"Dear {view.customer_name},\n\n{text}\n\nKind regards,\n{self._phrases['agent']}"
@@ -70,7 +77,7 @@ class ScriptedTrainee:
     def _slots(self, view: TraineeView, untried: list[str]) -> dict[str, str]:
         """What phrases may be filled with; a slot that nothing fills is left out."""
         option = untried[0]
-        if self._phrases.get("applies") and ", if " in option:
+        if self._phrases.get("applies") and _CONDITION.search(option) and not self._confided(view):
             option = f"{option} {self._pick(self._phrases['applies'], 'applies', view)}"
         slots = {
             "customer": _spoken(view.customer_name),
@@ -92,9 +99,18 @@ class ScriptedTrainee:
         given = sum(any(word in reply for word in words) for reply in mine)
         return words[min(given, len(words) - 1)]
 
+    def _confided(self, view: TraineeView) -> bool:
+        """Whether the customer has told what hurts."""
+        texts = view.transcript.said_by(Speaker.CUSTOMER)[1:]
+        return any(Reading(text, self._lexicon).cues("confides") for text in texts)
+
     def _answer(self, view: TraineeView) -> str | None:
-        """A reply to what the customer asked of the trainee, where this level has one that was not given yet."""
+        """What answers the customer's last words, a confidence before a question, if this level has it and did not say it yet."""
         mine = view.transcript.said_by(Speaker.TRAINEE)
+        last = Reading(view.transcript.said_by(Speaker.CUSTOMER)[-1], self._lexicon)
+        for answer in self._phrases.get("confided", ()) if last.cues("confides") else ():
+            if not any(_fixed(answer) in reply for reply in mine):
+                return str(answer.format(customer=_spoken(view.customer_name)))
         asked = question_kinds(view.transcript.said_by(Speaker.CUSTOMER)[-1], self._lexicon)
         answers = (
             answer
@@ -137,6 +153,7 @@ class ScriptedTrainee:
             clause
             for clause in clauses
             if _SUBJECT.match(clause)
+            and _PLAINT.search(clause)
             and not _UNTURNABLE.search(clause)
             and _FEWEST_WORDS <= len(clause.split()) <= _MOST_WORDS
             and len(Reading(clause, self._lexicon).stems & brief) >= _FEWEST_SHARED
