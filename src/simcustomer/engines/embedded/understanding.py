@@ -19,6 +19,9 @@ from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import Scene
 
+LEXICON = ("stop", "acts")
+"""The files of cues that `understand` reads with."""
+
 _MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
 _WHOLE = float("inf")
 _MOST_FACTS = 2
