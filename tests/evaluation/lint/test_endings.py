@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from simcustomer.domain.rubric import Rubric
-from tests.evaluation.lint.planting import line_of, only, planted
+from tests.conftest import ROOT
+from tests.evaluation.lint.planting import DEAN, line_of, only, planted
 
 RESOLVED = "resolved: {anger_at_most: 4.2, trust_at_least: 5.8, from_exchange: 4}"
 COMPROMISE = "compromise: {anger_at_most: 5.2, trust_at_least: 4.8, from_exchange: 6}"
@@ -61,21 +62,11 @@ def test_weak_softeners_reach_no_resolution(tmp_path: Path, rubric: Rubric) -> N
 
 
 def test_a_full_offer_that_the_brief_does_not_allow(tmp_path: Path, rubric: Rubric) -> None:
-    found = only(
-        planted(
-            tmp_path,
-            rubric,
-            (
-                "Book the first job of the day tomorrow, 8am to 10am, with a named engineer, Sunita Rao.",
-                "Ask how he is keeping warm.",
-            ),
-            (
-                "Send the out-of-hours contractor tonight, where someone in the home is ill, elderly or under five.",
-                "Read him the terms.",
-            ),
-        )
-    )
-    assert found.field == "brief.may"
+    text = (ROOT / "personas" / f"{DEAN}.yaml").read_text(encoding="utf-8")
+    may = text[text.index("  may:\n") : text.index("  must_not:\n")]
+    heaters = '  may:\n    - "Have two electric heaters delivered tonight."\n'
+    found = only(planted(tmp_path, rubric, (may, heaters)))
+    assert (found.field, found.line) == ("brief.may", line_of(tmp_path, "  may:"))
     assert "worth 'full'" in found.what
 
 

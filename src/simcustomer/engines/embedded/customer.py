@@ -11,7 +11,7 @@ from simcustomer.domain.persona import Persona
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.speech import Speech, framed, opening_line
-from simcustomer.engines.embedded.understanding import understand
+from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.roles import React, Scene
 
 
@@ -21,7 +21,7 @@ class EmbeddedCustomer:
     name = "embedded-customer/2"
 
     def __init__(self) -> None:
-        self._lexicon = load_lexicon("stop", "acts", "customer")
+        self._lexicon = load_lexicon(*LEXICON)
         self._eye = EmbeddedGrader()
 
     def opening(self, persona: Persona, seed: int) -> str:

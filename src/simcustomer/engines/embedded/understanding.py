@@ -19,6 +19,9 @@ from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
 from simcustomer.engines.embedded.questions import Asked, asked_by
 from simcustomer.roles import Scene
 
+LEXICON = ("stop", "acts", "customer")
+"""The files of cues that `understand` reads with."""
+
 _KINDS = ("when", "who", "name", "proof")
 _RUDE = "composure.sarcastic_or_rude"
 _BREAKS_PROMISE = "ownership.breaks_promise"

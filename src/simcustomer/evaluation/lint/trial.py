@@ -11,7 +11,7 @@ from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Provenance, Session, Stance
 from simcustomer.engines.embedded.nlu import load_lexicon
-from simcustomer.engines.embedded.understanding import understand
+from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.roles import Scene
 
 _UNGRADED = Ungraded(reason="a trial is not graded")
@@ -46,4 +46,4 @@ def stances(session: Session, appraisals: Iterable[Appraisal]) -> Iterator[Stanc
 
 def heard(session: Session, reply: str) -> Appraisal:
     """How the embedded customer takes a reply, the rubric's techniques left aside."""
-    return understand(Scene(session, reply), (), load_lexicon("stop", "acts")).appraisal
+    return understand(Scene(session, reply), (), load_lexicon(*LEXICON)).appraisal
