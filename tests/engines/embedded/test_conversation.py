@@ -251,6 +251,23 @@ def test_what_the_brief_rules_out_is_noticed(dean: Persona, rubric: Rubric, repl
     assert played(dean, rubric, reply, "I am ending this call now.").exchanges[0].appraisal.beyond == beyond
 
 
+def test_a_debt_that_may_not_be_waived_is_tested(library: Library, rubric: Rubric) -> None:
+    persona = library.persona("read-the-terms-again")
+    first = played(
+        persona, rubric, "I'll just waive the £186, nothing to pay.", "I am ending this call now."
+    ).exchanges[0]
+    assert first.appraisal.beyond
+    assert said(persona, first.answer, Act.TEST_PROMISE), first.answer
+    settled = "I can settle the matter early for two months, £62, instead of £186."
+    assert played(persona, rubric, settled, "I am ending this call now.").exchanges[0].appraisal.beyond is None
+
+
+@pytest.mark.parametrize("reply", ["...", "?", "ok"])
+def test_silence_is_answered_as_silence(dean: Persona, rubric: Rubric, reply: str) -> None:
+    session = played(dean, rubric, reply, "I am ending this call now.")
+    assert said(dean, session.exchanges[0].answer, Act.TOO_SHORT), session.exchanges[0].answer
+
+
 def test_what_was_beyond_the_brief_is_said_in_the_debrief(dean: Persona, rubric: Rubric) -> None:
     session = played(dean, rubric, "I'll credit £400 to your account.", "I am ending this call now.")
     summary = asyncio.run(wiring.cast("embedded", "embedded").coach.debrief(session)).summary

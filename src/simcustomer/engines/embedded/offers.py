@@ -63,9 +63,15 @@ def _ruled_out(brief: Brief, reading: Reading) -> str | None:
             continue
         for line in brief.must_not:
             words = _content(_RESERVATION.split(line.lower(), maxsplit=1)[0], reading.stop) - _RULING
-            if len(words) >= _FEWEST_RULED and _share(words, said) >= _ALIKE:
+            if _is_enough(words) and _share(words, said) >= _ALIKE:
                 return _shortened(reading.text.quote(sentence))
     return None
+
+
+def _is_enough(words: frozenset[str]) -> bool:
+    """Whether words can show what is ruled out: a sum needs no more than what is done with it."""
+    plain = [word for word in words if not word.isdigit()]
+    return len(words) >= _FEWEST_RULED or (0 < len(plain) < len(words))
 
 
 def _share(words: frozenset[str], said: frozenset[str]) -> float:

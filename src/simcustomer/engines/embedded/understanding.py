@@ -129,6 +129,8 @@ def hangs_up(reading: Reading) -> bool:
 
 def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
     """The reply's acts as this customer takes them: a question that reached a fact is no longer an open one."""
+    if not reading.text.words:
+        return frozenset({"too_short"})
     acts = set(acts_in(reading))
     if offers:
         acts.add("offer")
