@@ -7,9 +7,13 @@ import re
 
 from simcustomer import wiring
 from simcustomer.cli.reference import reference
-from simcustomer.domain.persona import Persona
+from simcustomer.domain.persona import Act, Brief, Cause, Kind, Persona, Remedy, Voice
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.sway import Consequence, Deed
+from simcustomer.domain.transcript import Channel
 from simcustomer.evaluation.coverage import coverage, gaps
 from simcustomer.evaluation.explain import explained
+from simcustomer.evaluation.lint import lint_file
 from simcustomer.evaluation.pins import pin_path
 from simcustomer.evaluation.provenance import measured
 from simcustomer.evaluation.reliability import pinned_words, word_of
@@ -33,6 +37,26 @@ def test_the_drawing_of_the_graph_is_current() -> None:
     drawn = wiring.studio_graph().get_graph().draw_mermaid().strip()
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert drawn in text
+
+
+EXAMPLE = ROOT / "docs" / "examples" / "the-book-i-returned.yaml"
+
+
+def test_the_guides_worked_example_is_clean_and_every_piece_of_it_is_from_there(rubric: Rubric) -> None:
+    assert [str(finding) for finding in lint_file(EXAMPLE, rubric)] == []
+    example = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    guide = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 10
+    lines = {line for block in blocks for line in block.splitlines() if "yaml-language-server" not in line}
+    assert sorted(lines - set(example)) == []
+
+
+def test_the_guide_names_all_that_an_author_can_choose_from(rubric: Rubric) -> None:
+    guide = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    choices = [*Act, *Kind, *Cause, *Remedy, *Deed, *Consequence, *Channel]
+    named = {*rubric.ids, *Persona.model_fields, *Voice.model_fields, *Brief.model_fields, *(c.value for c in choices)}
+    assert sorted(name for name in named if not re.search(rf"\b{name}\b", guide)) == []
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:

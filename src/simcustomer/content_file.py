@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from simcustomer.errors import ContentError
+from simcustomer.errors import ContentError, Problem
 from simcustomer.yaml_tree import Tree, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -25,7 +25,12 @@ def read_content(path: Path, model: type[Model]) -> Model:
         raise ContentError([_unreadable(path, error)]) from error
     if status.st_size > MOST_BYTES:
         raise ContentError(
-            [f"{path}: {status.st_size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; shorten it"]
+            [
+                Problem(
+                    str(path),
+                    f"{status.st_size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; shorten it",
+                )
+            ]
         )
     return cast(Model, _parsed(path, status.st_mtime_ns, status.st_size, model))
 
@@ -51,17 +56,17 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ContentError([_unreadable(path, error)]) from error
     except UnicodeDecodeError as error:
-        raise ContentError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
+        raise ContentError([Problem(str(path), f"is not UTF-8 text (byte {error.start}); save it as UTF-8")]) from error
 
 
-def _unreadable(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem(str(path), f"cannot be read ({error.strerror}); check the name and the permissions")
 
 
-def _field_problem(name: str, tree: Tree, detail: ErrorDetails) -> str:
+def _field_problem(name: str, tree: Tree, detail: ErrorDetails) -> Problem:
     line, path = _locate(tree, detail["loc"])
     field = ".".join(str(part) for part in path) or "(the whole file)"
-    return f"{name}, line {line}, field {field}: {_remedy(detail)}"
+    return Problem(name, _remedy(detail), line=line, field=field)
 
 
 def _locate(tree: Tree, loc: tuple[int | str, ...]) -> tuple[int, list[str | int]]:

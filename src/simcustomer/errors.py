@@ -16,12 +16,15 @@ Messages are written for the person who meets them: what happened, where, and wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
     "ContentError",
     "EngineError",
     "InvalidInput",
     "InvalidReply",
     "NotFound",
+    "Problem",
     "SessionOver",
     "SettingsError",
     "SimcustomerError",
@@ -38,13 +41,35 @@ class SimcustomerError(Exception):
     """Base of all; `str(error)` is safe to show to a user."""
 
 
+class Problem(str):
+    """One sentence about a content file: `FILE, line N, field F: what is wrong; what to do`. It also knows its parts.
+
+    `line` (from 1), `field` and `remedy` are None where there is none to name.
+    """
+
+    file: str
+    line: int | None
+    field: str | None
+    what: str
+    remedy: str | None
+
+    def __new__(cls, file: str, what: str, *, line: int | None = None, field: str | None = None) -> Problem:
+        """The sentence made of its parts; `what` may end in a remedy, after its last semicolon."""
+        where = f"{file}{'' if line is None else f', line {line}'}{'' if field is None else f', field {field}'}"
+        problem = super().__new__(cls, f"{where}: {what}")
+        fault, mark, remedy = what.rpartition("; ")
+        problem.file, problem.line, problem.field = file, line, field
+        problem.what, problem.remedy = (fault, remedy) if mark else (what, None)
+        return problem
+
+
 class ContentError(SimcustomerError):
     """A content file is unusable; `problems` holds one sentence each, with file, line, field and remedy."""
 
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
         more = len(problems) - _MOST_SHOWN
-        shown = [*problems[:_MOST_SHOWN], f"... and {more} more problems"] if more > 0 else problems
+        shown = [*self.problems[:_MOST_SHOWN], f"... and {more} more problems"] if more > 0 else self.problems
         super().__init__("\n".join(shown))
 
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from simcustomer.content_file import read_content
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.errors import ContentError, NotFound
+from simcustomer.errors import ContentError, NotFound, Problem
+from simcustomer.yaml_tree import read_tree
 
 Content = TypeVar("Content", Persona, Rubric)
 
@@ -76,6 +77,12 @@ class Library:
         """The persona of that id. Raises NotFound, or ContentError where its file is unusable."""
         return _loaded(Persona, persona_id, self.persona_ids, self.personas_folder)
 
+    def persona_file(self, persona_id: str) -> Path:
+        """The file of the persona of that id, whatever is in it. Raises NotFound."""
+        if persona_id not in self.persona_ids:
+            raise NotFound(_unknown("persona", persona_id, self.persona_ids, self.personas_folder))
+        return self.personas_folder / f"{persona_id}.yaml"
+
     def personas(self) -> tuple[Persona, ...]:
         """Every persona. Raises ContentError that names the problems of all unusable files."""
         loaded, problems = self.usable()
@@ -111,7 +118,14 @@ def _loaded(model: type[Content], content_id: str, known: tuple[str, ...], folde
 
 def _check_name(path: Path, content_id: str) -> None:
     if path.stem != content_id:
-        raise ContentError([f"{path}, field id: is {content_id!r}, but the file is named {path.name}; make them agree"])
+        raise ContentError([name_problem(path, content_id)])
+
+
+def name_problem(path: Path, content_id: str) -> Problem:
+    """What is wrong where a file's id is not its name, with the line of the id."""
+    found = read_tree(path.read_text(encoding="utf-8"), name=str(path)).at("id")
+    what = f"is {content_id!r}, but the file is named {path.name}; make them agree"
+    return Problem(str(path), what, line=found[1] if found else None, field="id")
 
 
 def _unknown(what: str, wanted: str, known: tuple[str, ...], folder: Path) -> str:

@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from simcustomer.errors import ContentError
+from simcustomer.errors import ContentError, Problem
 
 MOST_DEPTH = 20
 MOST_VALUES = 20_000
@@ -83,12 +83,16 @@ def read_tree(text: str, *, name: str) -> Tree:
         raise ContentError([_syntax_problem(name, error)]) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise ContentError([f"{name}, line {line}: holds a character that YAML does not allow; remove it"]) from error
+        raise ContentError(
+            [Problem(name, "holds a character that YAML does not allow; remove it", line=line)]
+        ) from error
     except (YAMLError, RecursionError) as error:
-        raise ContentError([f"{name}: is not readable YAML ({error}); check quotes and indentation"]) from error
+        raise ContentError([Problem(name, f"is not readable YAML ({error}); check quotes and indentation")]) from error
     if not isinstance(root, MappingNode):
-        raise ContentError([f"{name}, line 1: the file must hold fields such as `id: ...`; see docs/authoring.md"])
-    problems: list[str] = []
+        raise ContentError(
+            [Problem(name, "the file must hold fields such as `id: ...`; see docs/authoring.md", line=1)]
+        )
+    problems: list[Problem] = []
     tree = _tree(root, yaml, name, problems)
     if problems:
         raise ContentError(problems)
@@ -99,60 +103,66 @@ def _check_bounds(events: Iterator[Event], name: str) -> None:
     """Refuse aliases, depth and bulk from the event stream, before any tree is built."""
     depth = 0
     for count, event in enumerate(events, start=1):
-        where = f"{name}, line {event.start_mark.line + 1}"
+        line = event.start_mark.line + 1
         if isinstance(event, AliasEvent):
-            raise ContentError([f"{where}: aliases (*{event.anchor}) are not allowed; write the value out"])
+            raise ContentError(
+                [Problem(name, f"aliases (*{event.anchor}) are not allowed; write the value out", line=line)]
+            )
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             depth += 1
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             depth -= 1
         if depth > MOST_DEPTH:
-            raise ContentError([f"{where}: nested more than {MOST_DEPTH} deep; flatten it"])
+            raise ContentError([Problem(name, f"nested more than {MOST_DEPTH} deep; flatten it", line=line)])
         if count > MOST_VALUES:
-            raise ContentError([f"{where}: more than {MOST_VALUES:,} values; shorten the file"])
+            raise ContentError([Problem(name, f"more than {MOST_VALUES:,} values; shorten the file", line=line)])
 
 
-def _tree(node: Node, yaml: YAML, name: str, problems: list[str]) -> Tree:
+def _tree(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Tree:
     line: int = node.start_mark.line + 1
     if isinstance(node, MappingNode):
         return Tree(line, tuple(_entries(node, yaml, name, problems)))
     if isinstance(node, SequenceNode):
         return Tree(line, [_tree(item, yaml, name, problems) for item in node.value])
-    return Tree(line, _scalar(node, yaml, f"{name}, line {line}", problems))
+    return Tree(line, _scalar(node, yaml, name, problems))
 
 
-def _entries(node: MappingNode, yaml: YAML, name: str, problems: list[str]) -> Iterator[Entry]:
+def _entries(node: MappingNode, yaml: YAML, name: str, problems: list[Problem]) -> Iterator[Entry]:
     seen: dict[str, int] = {}
     for key, value in node.value:
         line: int = key.start_mark.line + 1
         if not isinstance(key, ScalarNode):
-            problems.append(f"{name}, line {line}: a field name must be plain text")
+            problems.append(Problem(name, "a field name must be plain text; put it in quotes", line=line))
             continue
         field = str(key.value)
         if field in seen:
-            problems.append(
-                f"{name}, line {line}, field {field}: is already set on line {seen[field]}; remove one of the two"
-            )
+            what = f"is already set on line {seen[field]}; remove one of the two"
+            problems.append(Problem(name, what, line=line, field=field))
         seen[field] = line
         yield Entry(field, line, _tree(value, yaml, name, problems))
 
 
-def _scalar(node: Node, yaml: YAML, where: str, problems: list[str]) -> Scalar:
+def _scalar(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Scalar:
     kind = str(node.tag).rsplit(":", 1)[-1]
     text = str(node.value)
+    line: int = node.start_mark.line + 1
     if kind not in _PLAIN or not str(node.tag).startswith("tag:yaml.org,2002:"):
-        problems.append(f"{where}: {text[:60]!r} is read as a {kind}; put it in quotes to make it text")
+        problems.append(
+            Problem(name, f"{text[:60]!r} is read as a {kind}; put it in quotes to make it text", line=line)
+        )
         return None
     try:
         value: Scalar = yaml.constructor.construct_object(node)
     except ValueError:
-        problems.append(f"{where}: {text[:60]!r} is not a valid {kind}; put it in quotes to make it text")
+        problems.append(
+            Problem(name, f"{text[:60]!r} is not a valid {kind}; put it in quotes to make it text", line=line)
+        )
         return None
     return value
 
 
-def _syntax_problem(name: str, error: MarkedYAMLError) -> str:
+def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
-    where = f", line {mark.line + 1}" if mark else ""
     what = (error.problem or error.context or "the YAML cannot be read").strip()
-    return f"{name}{where}: {what}; check the indentation, and put text that holds a colon, # or quotes between quotes"
+    remedy = "check the indentation, and put text that holds a colon, # or quotes between quotes"
+    return Problem(name, f"{what}; {remedy}", line=mark.line + 1 if mark else None)

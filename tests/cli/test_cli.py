@@ -51,11 +51,24 @@ def test_personas_are_listed_for_machines() -> None:
     assert "hidden_need" not in listed[0]
 
 
+def test_personas_are_listed_one_a_line() -> None:
+    listed = run("personas", "list", COLUMNS="80").stdout.splitlines()
+    assert len(listed) == 1 + len(list((ROOT / "personas").glob("*.yaml"))) + 1
+    assert all(len(line.rstrip()) <= 80 for line in listed)
+    jean = next(line for line in listed if line.startswith("closing-his-account"))
+    assert jean.split() == ["closing-his-account", "phone", "medium", "!", "electricity", "supplier"]
+    assert "content note" in listed[-1]
+
+
 def test_show_keeps_what_is_hidden() -> None:
     shown = run("personas", "show", "no-heat-third-visit").stdout
     assert "What you may do" in shown
     assert "pneumonia" not in shown
+    assert "Deal breakers" not in shown
     assert "pneumonia" in run("personas", "show", "no-heat-third-visit", "--json").stdout
+    for_author = run("personas", "show", "no-heat-third-visit", "--author").stdout
+    for says in ("What you may do", "pneumonia", "Deal breakers", "told him that he was out when he was in"):
+        assert says in for_author
 
 
 def test_every_shipped_persona_passes_lint() -> None:
@@ -75,7 +88,12 @@ def test_lint_finds_and_exits_one(tmp_path: Path) -> None:
     (tmp_path / "no-heat-third-visit.yaml").write_text(text.replace("channel: phone", "channel: fax"), encoding="utf-8")
     done = run("personas", "lint", "--json", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path))
     assert done.returncode == 1
-    assert "field channel: input should be" in json.loads(done.stdout)["personas"][0]["findings"][0]
+    found = json.loads(done.stdout)["personas"][0]["findings"][0]
+    assert found["file"] == str(tmp_path / "no-heat-third-visit.yaml")
+    assert (found["field"], found["line"]) == ("channel", 1 + text[: text.index("channel:")].count("\n"))
+    assert "nput should be" in found["what"]
+    assert found["remedy"]
+    assert run("personas", "lint", "nobody").returncode == 2
 
 
 def test_grade_prints_a_line_for_each_reply_with_verbatim_quotes(tmp_path: Path) -> None:
@@ -142,9 +160,45 @@ def test_chat_goes_from_brief_to_debrief() -> None:
         "Debrief",
         "You scored",
         "Try this instead",
-        "The customer's mood",
     ):
         assert says in done.stdout
+
+
+def test_the_debrief_leads_with_what_to_do_and_keeps_the_details_for_who_asks() -> None:
+    replies = (
+        "I'm sorry nobody came three times, and you lost three days' pay over it. What does the boiler show?\n"
+        "Calm down, it's only a boiler.\nI can book Sunita Rao for you, first job of the day tomorrow.\n/end\n"
+    )
+    short = run("chat", "no-heat-third-visit", "--seed", "2", stdin=replies).stdout
+    debrief = short[short.index("\nDebrief") :]
+    order = [
+        "You scored",
+        "What went well",
+        "What to work on",
+        "Try this instead",
+        "Level by technique",
+        "Reply by reply",
+    ]
+    assert [debrief.index(part) for part in order] == sorted(debrief.index(part) for part in order)
+    assert debrief.count("Try this instead") == 2
+    assert "The customer's mood" not in debrief
+    assert len(debrief.splitlines()) <= 45
+    session = debrief.rsplit("--session ", 1)[1].split()[0]
+    full = run("chat", "--session", session, "--full").stdout
+    for says in ("The customer's mood", "Reply 1: I'm sorry nobody came", "Reply 3: I can book Sunita"):
+        assert says in full
+
+
+def test_grade_remarks_on_an_id_that_stands_twice(tmp_path: Path) -> None:
+    line = GOLDEN.read_text(encoding="utf-8").splitlines()[0]
+    file = tmp_path / "in.jsonl"
+    file.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    done = run("grade", str(file))
+    assert done.returncode == 0
+    assert "line 2: has the id" in done.stderr
+    assert "of line 1" in done.stderr
+    replies = sum(turn["role"] == "trainee" for turn in json.loads(line)["turns"])
+    assert len(done.stdout.splitlines()) == 2 * replies
 
 
 def test_chat_goes_on_with_a_session_that_was_left(tmp_path: Path) -> None:
@@ -194,6 +248,10 @@ def test_doctor_says_what_is_used_and_what_is_wrong(tmp_path: Path) -> None:
         "database",
         "engines",
     }
+    done = run("doctor", "--json", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path / "nowhere"))
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert not checks["personas"]["ok"]
+    assert checks["rubric"]["ok"]
     (tmp_path / "damaged.db").write_bytes(b"nonsense" * 500)
     done = run("doctor", SIMCUSTOMER_DATABASE_URL=f"sqlite:///{tmp_path / 'damaged.db'}")
     assert done.returncode == 1

@@ -68,7 +68,7 @@ def test_the_brief_tells_nothing_that_is_hidden(dean: Persona, rubric: Rubric, r
         )
     }
     hidden |= {"offers": tuple(o.model_copy(update={"id": hidden_text, "words": (hidden_text,)}) for o in dean.offers)}
-    for sways in ("softeners", "triggers"):
+    for sways in ("softeners", "triggers", "deal_breakers"):
         hidden[sways] = tuple(
             s.model_copy(update={"id": hidden_text, "because": hidden_text}) for s in getattr(dean, sways)
         )

@@ -26,6 +26,7 @@ def chat(
     seed: Annotated[
         int | None, typer.Option(help="Makes the customer's choice of words repeatable.", min=0, max=2**31 - 1)
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Debrief reply by reply as well.")] = False,
     engine: Engine = "embedded",
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
@@ -55,12 +56,12 @@ def chat(
             opened = practice.start(chosen, library.rubric(rubric or settings.rubric), owner=OWNER, seed=seed)
         else:
             opened = practice.open(str(session), owner=OWNER)
-        asyncio.run(_converse(practice, opened))
+        asyncio.run(_converse(practice, opened, full=full))
     finally:
         store.close()
 
 
-async def _converse(practice: Practice, session: Session) -> None:
+async def _converse(practice: Practice, session: Session, *, full: bool) -> None:
     from simcustomer.cli.briefing import briefing
     from simcustomer.cli.debriefing import debriefing
     from simcustomer.cli.display import console
@@ -88,7 +89,9 @@ async def _converse(practice: Practice, session: Session) -> None:
         else:
             session = await _hear(practice, session, reply, screen)
     screen.print()
-    screen.print(debriefing(session))
+    screen.print(debriefing(session, full=full))
+    if not full and session.debrief is not None:
+        screen.print(f"\nReply by reply: simcustomer chat --session {session.id} --full", style="dim", markup=False)
 
 
 async def _hear(practice: Practice, session: Session, reply: str | None, screen: Console) -> Session:

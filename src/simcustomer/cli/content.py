@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simcustomer.cli.benching import bench
 from simcustomer.cli.options import AsJson, RubricId
+
+if TYPE_CHECKING:
+    from simcustomer.evaluation.lint import Finding
+
+_UNSEEN_WIDTH = 200
+"""Columns of a table that no terminal shows: a file or another program needs whole lines."""
 
 app = typer.Typer(help="Find, read and check personas.", no_args_is_help=True, rich_markup_mode=None)
 app.command("bench")(bench)
@@ -42,26 +48,33 @@ def list_personas(as_json: AsJson = False) -> None:
             json.dumps({"personas": [p.model_dump(mode="json", include=keys) for p in personas]}, ensure_ascii=False)
         )
         return
-    from rich.table import Column, Table
+    from rich.table import Table
 
     from simcustomer.cli.display import console
 
-    table = Table(
-        Column("id", no_wrap=True), "customer", "channel", "difficulty", "what it is about", box=None, pad_edge=False
-    )
+    table = Table("id", "channel", "difficulty", "trade", box=None, padding=(0, 1, 0, 0))
+    for column in table.columns:
+        column.no_wrap = True
     for persona in personas:
-        note = f" [{persona.content_note}]" if persona.content_note else ""
-        table.add_row(persona.id, persona.name, persona.channel.value, persona.difficulty, f"{persona.title}{note}")
-    console().print(table, markup=False)
+        note = " !" if persona.content_note else ""
+        table.add_row(persona.id, persona.channel.value, f"{persona.difficulty}{note}", persona.trade)
+    screen = console()
+    if not screen.is_terminal:
+        screen.width = _UNSEEN_WIDTH
+    screen.print(table, markup=False)
+    if any(persona.content_note for persona in personas):
+        screen.print("! has a content note: read it with `simcustomer personas show ID`", style="dim", markup=False)
     if problems:
         raise typer.Exit(1)
 
 
 @app.command("show")
 def show(
-    persona_id: Annotated[str, typer.Argument(metavar="PERSONA", help="Id of the persona.")], as_json: AsJson = False
+    persona_id: Annotated[str, typer.Argument(metavar="PERSONA", help="Id of the persona.")],
+    author: Annotated[bool, typer.Option("--author", help="Show the hidden parts as well.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show what a trainee is told of a persona; `--json` prints the whole of it, hidden parts too."""
+    """Show what a trainee is told of a persona; `--author` and `--json` show the whole of it, hidden parts too."""
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
@@ -69,10 +82,12 @@ def show(
     if as_json:
         typer.echo(persona.model_dump_json(indent=1))
         return
-    from simcustomer.cli.briefing import briefing
+    from simcustomer.cli.briefing import briefing, hidden_part
     from simcustomer.cli.display import console
 
     console().print(briefing(persona))
+    if author:
+        console().print(hidden_part(persona))
 
 
 @app.command("lint")
@@ -83,27 +98,27 @@ def lint(
 ) -> None:
     """Check personas without playing them; exit code 1 where there is something to mend."""
     from simcustomer import wiring
-    from simcustomer.errors import ContentError
-    from simcustomer.evaluation.lint import lint_persona
+    from simcustomer.evaluation.lint import lint_file
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.rubric(rubric or settings.rubric)
-    findings: dict[str, list[str]] = {}
-    for persona_id in persona_ids or library.persona_ids:
-        try:
-            findings[persona_id] = list(lint_persona(library.persona(persona_id), chosen))
-        except ContentError as error:
-            findings[persona_id] = error.problems
+    findings = {
+        persona_id: lint_file(library.persona_file(persona_id), chosen)
+        for persona_id in dict.fromkeys(persona_ids or library.persona_ids)
+    }
     _report(findings, as_json=as_json)
     if any(findings.values()):
         raise typer.Exit(1)
 
 
-def _report(findings: dict[str, list[str]], *, as_json: bool) -> None:
+def _report(findings: dict[str, list[Finding]], *, as_json: bool) -> None:
     if as_json:
-        report: list[dict[str, Any]] = [{"id": persona_id, "findings": found} for persona_id, found in findings.items()]
+        report: list[dict[str, Any]] = [
+            {"id": persona_id, "findings": [finding.model_dump() for finding in found]}
+            for persona_id, found in findings.items()
+        ]
         typer.echo(json.dumps({"personas": report}, ensure_ascii=False))
         return
     for persona_id, found in findings.items():

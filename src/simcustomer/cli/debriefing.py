@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from simcustomer.domain.assessment import Assessment, Evidence
-from simcustomer.domain.session import Note, Session
+from simcustomer.domain.session import Exchange, Note, Session
 from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
 
 _BAR = 12
+_MOST_NOTES = 2
+"""Strengths and improvements that are shown unless all is asked for; more at once is not remembered."""
 
 
-def debriefing(session: Session) -> RenderableType:
-    """Outcome, scores, what moved the customer, evidence reply by reply, and what to try instead."""
+def debriefing(session: Session, *, full: bool = False) -> RenderableType:
+    """Outcome and score, strengths, improvements with what to try instead, and the level of each technique.
+
+    `full` adds every further note, how the mood moved, and the evidence reply by reply.
+    """
     if session.debrief is None:
         return Text("The conversation ended before a reply was given, so there is nothing to debrief.")
-    parts: list[RenderableType] = [Text("Debrief", style="bold underline"), Text(session.debrief.summary), Text("")]
-    parts += [_techniques(session), Text(""), _moods(session), Text("")]
-    for exchange in session.exchanges:
-        parts.append(Text(f"Reply {exchange.number}: {exchange.reply}", style="bold"))
-        if isinstance(exchange.grade, Assessment):
-            parts += [_evidence(session, evidence) for evidence in exchange.grade.evidence]
-        else:
-            parts.append(Text(f"  not graded: {exchange.grade.reason}", style="yellow"))
-    for heading, notes in (
-        ("What went well", session.debrief.strengths),
-        ("What to work on", session.debrief.improvements),
-    ):
-        if notes:
-            parts += [Text(""), Text(heading, style="bold"), *(_note(session, note) for note in notes)]
-    for rewrite in session.debrief.rewrites:
-        parts += [
-            Text(""),
-            Text(f"Try this instead of reply {rewrite.exchange}", style="bold"),
-            Text(f"  {rewrite.suggestion}"),
-            Text(f"  {rewrite.why}", style="dim"),
-        ]
+    parts: list[RenderableType] = [Text("Debrief", style="bold underline"), Text(session.debrief.summary)]
+    most = None if full else _MOST_NOTES
+    parts += _section("What went well", [_note(session, note) for note in session.debrief.strengths[:most]])
+    parts += _section("What to work on", list(_improvements(session, most)))
+    parts += [Text(""), _techniques(session)]
+    if full:
+        parts += [Text(""), _moods(session), *_replies(session)]
     return Group(*parts)
+
+
+def _section(heading: str, lines: list[RenderableType]) -> list[RenderableType]:
+    return [Text(""), Text(heading, style="bold"), *lines] if lines else []
+
+
+def _improvements(session: Session, most: int | None) -> Iterator[RenderableType]:
+    """Each improvement with the rewrite that belongs to it, and the other rewrites after them."""
+    if session.debrief is None:
+        return
+    waiting = list(session.debrief.rewrites)
+    rewritten = {(rewrite.exchange, rewrite.technique) for rewrite in waiting}
+    # What comes with other words to try is of more use than what is only faulted.
+    ordered = sorted(session.debrief.improvements, key=lambda note: (note.exchange, note.technique) not in rewritten)
+    for note in ordered[:most]:
+        yield _note(session, note)
+        rewrite = next(
+            (r for r in waiting if (r.exchange, r.technique) == (note.exchange, note.technique)),
+            next((r for r in waiting if r.exchange == note.exchange), None),
+        )
+        if rewrite is not None:
+            waiting.remove(rewrite)
+            yield _indented(f"Try this instead: {rewrite.suggestion}", by=4)
+    for rewrite in waiting:
+        yield _indented(f"In place of reply {rewrite.exchange}: {rewrite.why}")
+        yield _indented(f"Try this instead: {rewrite.suggestion}", by=4)
 
 
 def _techniques(session: Session) -> Table:
@@ -84,6 +104,20 @@ def _moods(session: Session) -> Table:
     return table
 
 
+def _replies(session: Session) -> Iterator[RenderableType]:
+    for exchange in session.exchanges:
+        yield Text("")
+        yield Text(f"Reply {exchange.number}: {exchange.reply}", style="bold")
+        yield from _graded(session, exchange)
+
+
+def _graded(session: Session, exchange: Exchange) -> Iterator[Text]:
+    if isinstance(exchange.grade, Assessment):
+        yield from (_evidence(session, evidence) for evidence in exchange.grade.evidence)
+    else:
+        yield Text(f"  not graded: {exchange.grade.reason}", style="yellow")
+
+
 def _evidence(session: Session, evidence: Evidence) -> Text:
     technique = session.rubric.technique(evidence.technique)
     if evidence.indicator:
@@ -93,6 +127,10 @@ def _evidence(session: Session, evidence: Evidence) -> Text:
     return Text(f"  - {technique.name}: “{evidence.quote}” ({technique.missteps[evidence.misstep or '']})", style="red")
 
 
-def _note(session: Session, note: Note) -> Text:
+def _note(session: Session, note: Note) -> RenderableType:
     quote = f" “{note.quote}”" if note.quote else ""
-    return Text(f"  {session.rubric.technique(note.technique).name}, reply {note.exchange}: {note.text}{quote}")
+    return _indented(f"{session.rubric.technique(note.technique).name}, reply {note.exchange}: {note.text}{quote}")
+
+
+def _indented(text: str, by: int = 2) -> RenderableType:
+    return Padding(Text(text), (0, 0, 0, by))

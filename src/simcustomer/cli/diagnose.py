@@ -53,18 +53,19 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 
 
 def _personas(settings: Settings) -> str:
-    from simcustomer import wiring
+    from simcustomer.library import Library, content_folder
 
-    library = wiring.library(settings)
-    return f"{len(library.personas())} in {library.personas_folder}"
+    folder = content_folder("personas", settings.personas_dir)
+    return f"{len(Library(personas_folder=folder, rubrics_folder=folder).personas())} in {folder}"
 
 
 def _rubric(settings: Settings) -> str:
-    from simcustomer import wiring
+    from simcustomer.library import Library, content_folder
 
-    library = wiring.library(settings)
-    rubric = library.rubric(settings.rubric)
-    return f"{rubric.id} version {rubric.version} in {library.rubrics_folder}"
+    # Each folder is looked for on its own, so that what is wrong with one is not said of the other.
+    folder = content_folder("rubrics", settings.rubrics_dir)
+    rubric = Library(personas_folder=folder, rubrics_folder=folder).rubric(settings.rubric)
+    return f"{rubric.id} version {rubric.version} in {folder}"
 
 
 def _database(url: str) -> str:

@@ -51,14 +51,14 @@ async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -
     import json
 
     from simcustomer.cli.display import progress
-    from simcustomer.evaluation.grading import graded_replies, read_transcripts
+    from simcustomer.evaluation.grading import Remark, graded_replies, read_transcripts
 
     problems = replies = 0
     with progress("Grading") as step:
         for entry in read_transcripts(file):
             if isinstance(entry, str):
                 typer.echo(f"simcustomer: {entry}", err=True)
-                problems += 1
+                problems += not isinstance(entry, Remark)
                 continue
             async for record in graded_replies(entry, grader, rubric):
                 out.write(json.dumps(record.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n")

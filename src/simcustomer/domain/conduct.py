@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from simcustomer.domain.mood import Mood, Shift
-from simcustomer.domain.persona import Offer, Outcome, Persona, Sway
+from simcustomer.domain import deal_breaking
+from simcustomer.domain.endings import outcome_of
+from simcustomer.domain.mood import Shift
+from simcustomer.domain.persona import Offer, Persona, Remedy, Sway
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
 
@@ -29,6 +31,17 @@ COMMON_TECHNIQUE: dict[str, float] = {"easy": 1.0, "medium": 0.5, "hard": 0.25}
 MISSTEP = Shift(cause="misstep", because="", anger=0.8, trust=-0.5, patience=-0.5)
 """What a misstep costs with a persona that has no trigger of its own for it."""
 
+BREAKS_PROMISE = "ownership.breaks_promise"
+
+BROKEN = Shift(cause=f"misstep.{BREAKS_PROMISE}", because="", anger=1.2, trust=-1.8, patience=-1.0)
+"""What going back on a promise costs: more than the promise had gained, and more than if there had been none."""
+
+BLUNDER, BLUNDER_FROM_TRUST = 0.5, 5.0
+"""Share of an insulting offer's effect when it comes from someone who has earned this much trust: a blunder, no affront."""
+
+TOO_GOOD = 0.5
+"""Share of an offer's effect while it sounds like more than the trainee can give."""
+
 MOST_COMMON_MISSTEPS = 2
 """Missteps without a trigger of the persona's own that count in one reply: the rest are the same blow felt again."""
 
@@ -43,6 +56,9 @@ MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
 """The most that one reply lowers anger or raises trust, by the persona's difficulty: nobody is won over at a stroke."""
 
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
+SETTLING = -0.5
+"""Change of anger from which a round is no longer one without an end."""
+
 UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
 
 
@@ -50,41 +66,59 @@ def take(session: Session, appraisal: Appraisal) -> Stance:
     """Where the customer stands after a reply that they appraised so."""
     persona = session.persona
     shifts = _bounded(
-        tuple(_shifts(persona, session.rubric, session.exchanges, appraisal)), MOST_SOFTENING[persona.difficulty]
+        (*_shifts(session, appraisal), *deal_breaking.shifts(session, appraisal)), MOST_SOFTENING[persona.difficulty]
     )
     mood = session.mood.moved(shifts)
     unlocked = persona.unlocked(trust=mood.trust, asked=appraisal.asked, told=session.told)
     return Stance(
         mood=mood,
         shifts=shifts,
-        outcome=_outcome(session, appraisal, mood, shifts),
+        outcome=outcome_of(
+            session,
+            appraisal,
+            mood,
+            worths=frozenset(offer.worth for offer in offers_on_table(session, appraisal)),
+            # Nobody says yes to a reply that left them unheard or angrier, whatever was offered before.
+            welcome=UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0,
+        ),
         may_tell=tuple(fact.id for fact in unlocked),
     )
 
 
 def offers_on_table(session: Session, appraisal: Appraisal) -> tuple[Offer, ...]:
-    """The persona's offers that have been made so far, in the persona's order."""
-    made = {offer for exchange in session.exchanges for offer in exchange.appraisal.offers} | set(appraisal.offers)
+    """The persona's offers that have been made so far and not been taken back, in the persona's order."""
+    made: set[str] = set()
+    for taken in (*(exchange.appraisal for exchange in session.exchanges), appraisal):
+        made = (made - set(taken.withdrawn)) | set(taken.offers)
     return tuple(offer for offer in session.persona.offers if offer.id in made)
 
 
-def _shifts(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
+def _shifts(session: Session, appraisal: Appraisal) -> Iterator[Shift]:
+    persona, rubric, past, trust = session.persona, session.rubric, session.exchanges, session.mood.trust
     heard = {offer for exchange in past for offer in exchange.appraisal.offers}
     new_offers = [offer for offer in persona.offers if offer.id in appraisal.offers and offer.id not in heard]
     softeners = tuple(_softened(persona, rubric, past, appraisal))
     triggers = tuple(_inflamed(persona, rubric, past, appraisal))
     yield from softeners
     yield from triggers
-    for offer in new_offers:
-        yield WORTH[offer.worth].model_copy(
-            update={"cause": f"offer.{offer.id}", "because": f"offered {_named(offer)}"}
+    insults = [offer for offer in new_offers if offer.worth == "insult"]
+    # Two mean offers in one breath are one insult.
+    felt = [offer for offer in new_offers if offer not in insults[1:]]
+    for offer in felt:
+        worth = WORTH[offer.worth].model_copy(
+            update={"cause": f"offer.{offer.id}", "because": _offered(offer, appraisal)}
         )
+        if offer.worth == "insult":
+            yield worth.scaled(BLUNDER) if trust >= BLUNDER_FROM_TRUST else worth
+        else:
+            yield worth.scaled(TOO_GOOD) if appraisal.beyond else worth
     gained = any(shift.anger < 0 or shift.trust > 0 for shift in softeners) or any(
         o.worth != "insult" for o in new_offers
     )
-    if not gained and not appraisal.asked:
+    moved = sum(shift.anger for shift in (*softeners, *triggers)) + sum(WORTH[o.worth].anger for o in felt)
+    if not (gained or appraisal.asked or appraisal.offers):
         yield UNHEARD
-    else:
+    elif moved > SETTLING:
         yield WAITING
 
 
@@ -131,6 +165,9 @@ def _inflamed(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appr
     for sway in persona.triggers:
         if sway.id in met:
             yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
+    if BREAKS_PROMISE in appraisal.missteps and BREAKS_PROMISE not in covered:
+        covered.add(BREAKS_PROMISE)
+        yield BROKEN.model_copy(update={"because": _gone_back_on(appraisal)}).scaled(persona.volatility)
     for misstep in [misstep for misstep in appraisal.missteps if misstep not in covered][:MOST_COMMON_MISSTEPS]:
         technique, sign = misstep.split(".", 1)
         because = f"{_technique_name(rubric, technique)}: {sign.replace('_', ' ')}"
@@ -160,23 +197,28 @@ def _of(sway: Sway, cause: str) -> Shift:
     )
 
 
-def _named(offer: Offer) -> str:
-    return offer.id.replace("_", " ").replace("-", " ")
+_REMEDIES = {
+    Remedy.REFUND: "a refund",
+    Remedy.CREDIT: "a credit",
+    Remedy.REPLACEMENT: "a replacement",
+    Remedy.VISIT: "a visit",
+    Remedy.CALLBACK: "a call back",
+    Remedy.SUPERVISOR: "a supervisor",
+    Remedy.REPAIR: "a repair",
+    Remedy.INFORMATION: "word of it",
+    Remedy.OTHER: "a way out",
+}
 
 
-def _outcome(session: Session, appraisal: Appraisal, mood: Mood, shifts: tuple[Shift, ...]) -> Outcome | None:
-    number = len(session.exchanges) + 1
-    endings = session.persona.endings
-    worths = {offer.worth for offer in offers_on_table(session, appraisal)}
-    # Nobody says yes to a reply that left them unheard or angrier, whatever was offered before.
-    welcome = UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0
-    rules = (
-        (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
-        (Outcome.ESCALATED, appraisal.hands_over),
-        (Outcome.RESOLVED, welcome and "full" in worths and endings.resolved.holds(mood, number)),
-        (Outcome.COMPROMISE, welcome and "part" in worths and endings.compromise.holds(mood, number)),
-        (Outcome.COMPLAINT, endings.complaint.holds(mood, number)),
-        (Outcome.WALKED_OUT, endings.walked_out.holds(mood, number)),
-        (Outcome.OUT_OF_TIME, number >= endings.longest),
-    )
-    return next((outcome for outcome, reached in rules if reached), None)
+def _offered(offer: Offer, appraisal: Appraisal) -> str:
+    """What was offered, in the trainee's words where they are known."""
+    quote = next((made.quote for made in appraisal.made if made.offer == offer.id), "")
+    words = f'"{quote}"' if quote else next(iter(offer.words), _REMEDIES[offer.remedy])
+    said = f"offered {words}"
+    if offer.worth == "insult":
+        return f"{said}, which is worse than nothing"
+    return f"{said}, which sounds too good" if appraisal.beyond else said
+
+
+def _gone_back_on(appraisal: Appraisal) -> str:
+    return f'went back on "{appraisal.broken}"' if appraisal.broken else "went back on a promise"

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.mood import Amount, Mood
 from simcustomer.domain.rubric import Identifier
+from simcustomer.domain.sway import DealBreaker, Label, Sway, Words
 from simcustomer.domain.transcript import Channel, Scenario
 
-Words = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=60)]
 Lines = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=1200)], ...], Field(min_length=1, max_length=40)]
 Prose = Annotated[str, Field(min_length=1, max_length=2000)]
-Label = Annotated[str, Field(min_length=1, max_length=120)]
-Delta = Annotated[float, Field(ge=-5, le=5)]
 
 
 class Kind(StrEnum):
@@ -119,6 +117,7 @@ class Outcome(StrEnum):
 class Voice(Frozen):
     """How the customer talks; `greeting` and `sign_off` frame what they write by email."""
 
+    formality: Literal["formal", "neutral", "informal"]
     tone: Label
     verbosity: Literal["terse", "normal", "wordy"]
     habits: Words = ()
@@ -185,30 +184,6 @@ class Offer(Frozen):
         return self
 
 
-class Sway(Frozen):
-    """Something that soothes (softener) or inflames (trigger): a technique, a misstep or words, and what it does.
-
-    Exactly one of `technique`, `misstep` (as `technique.misstep`) and `words` says when it is met.
-    """
-
-    id: Identifier
-    because: Label
-    technique: Identifier | None = None
-    misstep: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] | None = None
-    words: Words = ()
-    anger: Delta = 0.0
-    trust: Delta = 0.0
-    patience: Delta = 0.0
-
-    @model_validator(mode="after")
-    def _one_occasion(self) -> Self:
-        if sum((self.technique is not None, self.misstep is not None, bool(self.words))) != 1:
-            raise ValueError("say when it is met with exactly one of technique, misstep or words")
-        if not (self.anger or self.trust or self.patience):
-            raise ValueError("it moves nothing: give anger, trust or patience an amount")
-        return self
-
-
 class Condition(Frozen):
     """Bounds on the mood, and the earliest exchange, from which an ending is reached; all of them must hold."""
 
@@ -243,6 +218,8 @@ class Endings(Frozen):
     longest: Annotated[int, Field(ge=3, le=40)] = 12
 
 
+_Item = TypeVar("_Item", Fact, Offer, Sway, DealBreaker)
+
 SpokenLines = dict[Literal["any", "angry", "tense", "calm"], Lines]
 """Lines by temper (the values of `Temper`), or for any."""
 
@@ -272,6 +249,7 @@ class Persona(Frozen):
     offers: tuple[Offer, ...] = Field(min_length=1, max_length=30)
     softeners: tuple[Sway, ...] = Field(min_length=1, max_length=40)
     triggers: tuple[Sway, ...] = Field(min_length=1, max_length=40)
+    deal_breakers: tuple[DealBreaker, ...] = Field(default=(), max_length=20)
     mood: Mood
     volatility: Annotated[float, Field(ge=0.25, le=3)] = 1.0
     endings: Endings
@@ -279,9 +257,9 @@ class Persona(Frozen):
     examples: dict[Identifier, Lines] = Field(default_factory=dict[str, tuple[str, ...]])
     """Good replies in this case by technique, shown after a session as what could have been said."""
 
-    @field_validator("facts", "offers", "softeners", "triggers")
+    @field_validator("facts", "offers", "softeners", "triggers", "deal_breakers")
     @classmethod
-    def _ids_differ(cls, items: tuple[Fact | Offer | Sway, ...]) -> tuple[Fact | Offer | Sway, ...]:
+    def _ids_differ(cls, items: tuple[_Item, ...]) -> tuple[_Item, ...]:
         seen: set[str] = set()
         for item in items:
             if item.id in seen:

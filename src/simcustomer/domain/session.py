@@ -18,9 +18,16 @@ from simcustomer.domain.transcript import Speaker, Transcript, Turn
 
 
 class Met(Frozen):
-    """A softener or trigger that a reply met, and the words that met it."""
+    """A softener, trigger or deal breaker that a reply met, and the words that met it."""
 
     sway: str
+    quote: str
+
+
+class Made(Frozen):
+    """One of the persona's offers, in the words in which the trainee made it."""
+
+    offer: str
     quote: str
 
 
@@ -28,15 +35,23 @@ class Appraisal(Frozen):
     """How the customer took a reply; what follows from it is decided by `domain.conduct`.
 
     `techniques` and `missteps` (as `technique.misstep`) are what the customer noticed, which is not a grade. `asked`
-    holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made.
+    holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made, and `made` the
+    words of those; `withdrawn` holds ids of earlier offers that it took back. `broken` quotes an earlier promise that
+    it went back on, `beyond` something it promised that the brief does not let the trainee give. `deal_breakers` need not
+    name those that are met by an offer.
     """
 
     softeners: tuple[Met, ...] = ()
     triggers: tuple[Met, ...] = ()
+    deal_breakers: tuple[Met, ...] = ()
     techniques: tuple[str, ...] = ()
     missteps: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    made: tuple[Made, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    broken: str | None = None
+    beyond: str | None = None
     hands_over: bool = False
     hangs_up: bool = False
 

@@ -60,13 +60,28 @@ def _as_record(evidence: Evidence) -> dict[str, str]:
     return {key: value for key, value in evidence.model_dump().items() if value is not None}
 
 
+class Remark(str):
+    """A sentence about a line that was graded all the same."""
+
+
 def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
-    """The file's transcripts as they are read, and a sentence for each line that is none. Raises InvalidInput."""
+    """The file's transcripts as they are read, and a sentence for each line that is none. Raises InvalidInput.
+
+    An id that stood before gives a Remark ahead of its transcript.
+    """
+    first: dict[str, int] = {}
     try:
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _record(line, f"{path}, line {number}")
+                if not line.strip():
+                    continue
+                record = _record(line, f"{path}, line {number}")
+                if isinstance(record, TranscriptRecord) and first.setdefault(record.id, number) != number:
+                    yield Remark(
+                        f"{path}, line {number}: has the id {record.id!r} of line {first[record.id]}; both are graded, "
+                        "and their lines cannot be told apart by id"
+                    )
+                yield record
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
     except UnicodeDecodeError as error:

@@ -183,14 +183,16 @@ def _promised_times(reading: Reading) -> Iterator[Cue]:
     yield from (cue for cue in times if _is_plain(reading, cue) and _undertakes(reading, cue))
 
 
-def offered(reading: Reading, remedy: Remedy) -> bool:
-    """Whether the trainee undertakes a remedy, and does not leave it at a maybe."""
-    if remedy.value not in ACTS:
-        return remedy in REMEDY_CUES and _offers(reading, REMEDY_CUES[remedy])
-    doubted = {cue.sentence for cue in reading.cues("tentative")}
+def offered_in(reading: Reading, remedy: Remedy) -> tuple[Span, ...]:
+    """The sentences in which the trainee undertakes a remedy, and does not leave it at a maybe or an if."""
+    if remedy not in REMEDY_CUES:
+        return ()
     named = reading.cues(REMEDY_CUES[remedy])
+    if remedy.value not in ACTS:
+        return tuple(dict.fromkeys(cue.sentence for cue in named)) if _offers(reading, REMEDY_CUES[remedy]) else ()
+    doubted = {cue.sentence for cue in reading.cues("tentative")}
     supposed = {cue.sentence for cue in named} - {cue.sentence for cue in named if _is_plain(reading, cue)}
-    return any(remedy.value in acts and span not in doubted | supposed for span, acts in _heard(reading))
+    return tuple(span for span, acts in _heard(reading) if remedy.value in acts and span not in doubted | supposed)
 
 
 def _offers(reading: Reading, name: str) -> bool:

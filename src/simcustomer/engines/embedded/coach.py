@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,16 @@ from simcustomer.engines.embedded.phrases import phrases
 
 _MOST_NOTES = 3
 _MOST_REWRITES = 2
+
+_TO_THE_CUSTOMER = (
+    (re.compile(r"\bwith the customer's consent\b"), "if you agree"),
+    (re.compile(r"\bthe customer's\b"), "your"),
+    (re.compile(r"\bthe customer\b"), "you"),
+    (re.compile(r"\byour (?=(?:name|direct line)\b)"), "my "),
+    (re.compile(r"\bring yourself\b"), "ring you myself"),
+    (re.compile(r"\byourself\b"), "myself"),
+)
+"""How a brief, written to the trainee, is said to the customer."""
 
 
 class _Moment(NamedTuple):
@@ -91,6 +102,10 @@ def _summary(session: Session) -> str:
     values = {"overall": f"{card.overall:g}" if card.overall is not None else "", "pass": str(session.rubric.pass_mark)}
     score = texts["score"]["none" if card.overall is None else "passed" if card.passed else "failed"]
     parts = [outcome.format(customer=session.persona.name), score.format(**values)]
+    if beyond := [e.appraisal.beyond for e in session.exchanges if e.appraisal.beyond]:
+        parts.append(texts["beyond"]["promised"].format(quote=beyond[0]))
+    if broken := [e for e in session.exchanges if e.appraisal.broken]:
+        parts.append(texts["beyond"]["broken"].format(number=broken[0].number, quote=broken[0].appraisal.broken))
     if card.ungraded and card.overall is not None:
         parts.append(texts["score"]["some"].format(ungraded=card.ungraded))
     return " ".join(parts)
@@ -140,6 +155,11 @@ def _suggestion(technique: Technique, persona: Persona, number: int) -> str:
 
 
 def offered(permission: str) -> str:
-    """A permission of the brief ("Pay £30 for each missed visit.") as an offer ("I can pay £30 for each missed visit.")."""
+    """A permission of the brief ("Pay £30 for each missed visit.") as an offer ("I can pay £30 for each missed visit.").
+
+    What the brief says of the trainee and of the customer becomes "I" and "you".
+    """
     sentence = permission.rstrip(".") + "."
+    for pattern, said in _TO_THE_CUSTOMER:
+        sentence = pattern.sub(said, sentence)
     return f"I can {sentence[0].lower()}{sentence[1:]}"

@@ -11,17 +11,17 @@ from simcustomer.domain.persona import Persona
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.speech import Speech, framed, opening_line
-from simcustomer.engines.embedded.understanding import understand
+from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.roles import React, Scene
 
 
 class EmbeddedCustomer:
     """Implements `roles.Customer`; the same seed and replies give the same words."""
 
-    name = "embedded-customer/1"
+    name = "embedded-customer/2"
 
     def __init__(self) -> None:
-        self._lexicon = load_lexicon("stop", "acts")
+        self._lexicon = load_lexicon(*LEXICON)
         self._eye = EmbeddedGrader()
 
     def opening(self, persona: Persona, seed: int) -> str:
@@ -33,7 +33,8 @@ class EmbeddedCustomer:
         session = scene.session
         understanding = understand(scene, self._eye.findings(scene.case), self._lexicon)
         stance = react(understanding.appraisal)
-        speech = Speech(scene, understanding, stance, _dice(session.seed, session.persona.id, scene.number))
+        dice = _dice(session.seed, session.persona.id, scene.number)
+        speech = Speech(scene, understanding, stance, dice, self._lexicon)
         for piece in re.findall(r"\s*\S+", framed(session.persona, speech.pieces())):
             yield piece
 

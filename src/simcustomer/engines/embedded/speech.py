@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from simcustomer.domain.conduct import offers_on_table
@@ -12,7 +12,9 @@ from simcustomer.domain.mood import Temper
 from simcustomer.domain.persona import Act, Outcome, Persona, Remedy
 from simcustomer.domain.session import Stance
 from simcustomer.domain.transcript import Channel, Speaker
-from simcustomer.engines.embedded.understanding import Understanding
+from simcustomer.engines.embedded.nlu import Lexicon
+from simcustomer.engines.embedded.reactions import Moment, reactions
+from simcustomer.engines.embedded.understanding import Understanding, question_kinds
 from simcustomer.errors import EngineError
 from simcustomer.roles import Scene
 
@@ -24,8 +26,22 @@ _LAST_WORDS = {
     Outcome.WALKED_OUT: Act.LEAVE,
     Outcome.OUT_OF_TIME: Act.TIME_UP,
 }
+_ANSWERED_FIRST = frozenset({Outcome.RESOLVED, Outcome.COMPROMISE, Outcome.ESCALATED})
+"""Endings before which a question is still answered; nobody confides in someone on whom they walk out."""
+
 _FILLERS = (Act.PRESS, Act.VENT, Act.UNANSWERED, Act.TEST_PROMISE, Act.DOUBT, Act.BRUSHED_OFF, Act.WANT_SUPERVISOR)
 """Acts that fit almost any moment, for when the fitting ones are used up."""
+
+_SETTLED_FILLERS = (Act.TEST_PROMISE, Act.UNANSWERED, Act.VENT, *_FILLERS)
+"""The same where what the customer came for is on the table."""
+
+_ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
+"""Reactions that give way to an answer: who is asked something does not first ask back."""
+
+_MOST_NAMED = 2
+"""Times in a session that the customer uses the trainee's name."""
+
+_USES_NAME = 0.6
 
 _PIECES = {"terse": 1, "normal": 2, "wordy": 3}
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -45,6 +61,7 @@ class Speech:
     understanding: Understanding
     stance: Stance
     random: random.Random
+    lexicon: Lexicon
     said: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
@@ -62,52 +79,65 @@ class Speech:
         if outcome is Outcome.ENDED_BY_TRAINEE:
             return []
         if outcome is not None:
-            # A question asked in the last reply is still answered before the last words.
-            return [*self._told(most=1), *self._line(_LAST_WORDS[outcome])]
-        return self._middle() or self._line(*_FILLERS)
+            told = self._told(most=1) if outcome in _ANSWERED_FIRST else []
+            return [*told, *self._line(_LAST_WORDS[outcome])]
+        return self._middle() or self._line(*(_SETTLED_FILLERS if self._has_offer("full") else _FILLERS))
 
     def _middle(self) -> list[str]:
         """Reaction, answers, then what the customer wants, as many as their way of talking has room for."""
         room = _PIECES[self.persona.voice.verbosity]
         if self.persona.channel is Channel.EMAIL:
             room = max(room, 2)
-        reaction = self._reaction()
         answers = self._answers(most=2)
+        act, reaction = self._reaction(is_answering=bool(answers))
+        if not answers and act is None and "question" in self.understanding.acts:
+            answers = self._line(Act.DONT_KNOW)
         pieces = [*reaction, *answers] if room > 1 or not answers else answers
         if len(pieces) < room or not pieces:
-            pieces += self._push(has_answered=bool(answers), has_reacted=bool(reaction))
+            pieces += self._push(act, has_answered=bool(answers))
         return pieces
 
-    def _reaction(self) -> list[str]:
-        for act, applies in _REACTIONS:
-            if applies(self) and (line := self._line(act)):
-                return line
-        return []
+    def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
+        moment = Moment(self.scene, self.understanding, self.stance, self.random)
+        for act in reactions(moment):
+            if is_answering and act in _ASKS_BACK:
+                continue
+            if line := self._line(act):
+                return act, line
+        return None, []
 
     def _answers(self, *, most: int) -> list[str]:
-        """The facts asked for, or a line that withholds them or does not know."""
+        """The facts asked for, a line that withholds them, or what the customer wants when that was asked."""
         if told := self._told(most=most):
             return told
         if set(self.understanding.appraisal.asked) - set(self.stance.may_tell):
             return self._line(Act.WITHHOLD)
-        return self._line(Act.DONT_KNOW) if "question" in self.understanding.acts else []
+        return self._line(Act.PRESS) if "wish" in self.understanding.acts else []
 
     def _told(self, *, most: int) -> list[str]:
         asked = set(self.understanding.appraisal.asked) & set(self.stance.may_tell)
         return [line for fact in self.persona.facts if fact.id in asked for line in self._unsaid(fact.says)][:most]
 
-    def _push(self, *, has_answered: bool, has_reacted: bool) -> list[str]:
-        if has_answered and has_reacted:
+    def _push(self, reaction: Act | None, *, has_answered: bool) -> list[str]:
+        """What the customer wants; nothing where they have just weighed what they want."""
+        if has_answered and (reaction or "wish" in self.understanding.acts):
             return []
+        if self._has_offer("full"):
+            # They have heard what they came for: what is left is whether to believe it.
+            return self._line(Act.TEST_PROMISE) if reaction in (None, Act.CONSIDER, Act.SOFTEN) else []
         if self._wants_supervisor() and self.random.random() < 0.4:
             return self._line(Act.WANT_SUPERVISOR, Act.PRESS)
-        if not has_reacted and not has_answered:
+        if reaction is None and not has_answered:
             return (
                 self._line(Act.UNANSWERED, Act.VENT, Act.PRESS)
                 if self.random.random() < 0.5
                 else self._line(Act.VENT, Act.PRESS)
             )
         return self._line(Act.PRESS, Act.VENT)
+
+    def _has_offer(self, worth: str) -> bool:
+        on_table = offers_on_table(self.scene.session, self.understanding.appraisal)
+        return any(offer.worth == worth for offer in on_table)
 
     def _wants_supervisor(self) -> bool:
         able = any(o.remedy is Remedy.SUPERVISOR and o.worth != "insult" for o in self.persona.offers)
@@ -120,9 +150,13 @@ class Speech:
         """One unused line for the first of the acts that has one, in this temper if there is one; else nothing."""
         for act in acts:
             for candidates in self._by_temper(act):
-                if chosen := self._unsaid(candidates):
+                if chosen := self._unsaid(line for line in candidates if self._still_asks(line)):
                     return chosen
         return []
+
+    def _still_asks(self, line: str) -> bool:
+        """Whether the line asks for nothing that the reply has just told: no "when?" to someone who named the hour."""
+        return not question_kinds(line, self.lexicon) & self.understanding.settled
 
     def _by_temper(self, act: Act) -> Iterator[Iterable[str]]:
         filed = self.persona.lines[act]
@@ -140,88 +174,34 @@ class Speech:
             yield filed.get(temper.value, ())
 
     def _unsaid(self, lines: Iterable[str]) -> list[str]:
-        fitting = [filled for line in lines if (filled := self._filled(line)) and not sentences(filled) & self.said]
+        fitting = {
+            line: filled for line in lines if (filled := self._filled(line)) and not sentences(filled) & self.said
+        }
         if not fitting:
             return []
-        line = self.random.choice(fitting)
+        # A name once known is mostly used: among many lines chance would seldom come to it.
+        named = [filled for line, filled in fitting.items() if "{name}" in line]
+        line = self.random.choice(named if named and self.random.random() < _USES_NAME else list(fitting.values()))
         self.said |= sentences(line)
         return [line]
 
     def _filled(self, line: str) -> str | None:
         """The line with its slots filled from the trainee's words; None where the trainee said nothing to fill them."""
-        words = {"time": self.understanding.time, "amount": self.understanding.amount}
+        words = {"time": self.understanding.time, "amount": self.understanding.amount, "name": self._name()}
         for slot in _SLOT.findall(line):
             value = words.get(slot)
             if value is None:
                 return None
-            line = line.replace("{" + slot + "}", value[0].lower() + value[1:])
+            line = line.replace("{" + slot + "}", value if slot == "name" else value[0].lower() + value[1:])
         return line[0].upper() + line[1:] if self.persona.channel is not Channel.CHAT else line
 
-
-def _new_offers(speech: Speech) -> set[str]:
-    """Worths of the offers that this reply made for the first time."""
-    before = {offer for exchange in speech.scene.session.exchanges for offer in exchange.appraisal.offers}
-    made = set(speech.understanding.appraisal.offers) - before
-    return {offer.worth for offer in speech.persona.offers if offer.id in made}
-
-
-def _softened(speech: Speech) -> bool:
-    return sum(shift.anger for shift in speech.stance.shifts) <= -0.5
-
-
-def _acts(*names: str) -> Callable[[Speech], bool]:
-    return lambda speech: bool(speech.understanding.acts & set(names))
-
-
-def _missteps(*names: str) -> Callable[[Speech], bool]:
-    return lambda speech: bool(set(speech.understanding.appraisal.missteps) & set(names))
-
-
-def _apologies(speech: Speech) -> int:
-    return sum(
-        "recovery" in e.appraisal.techniques or "sorry" in e.reply.lower() for e in speech.scene.session.exchanges
-    )
-
-
-def _either(*tests: Callable[[Speech], bool]) -> Callable[[Speech], bool]:
-    return lambda speech: any(test(speech) for test in tests)
-
-
-def _both(*tests: Callable[[Speech], bool]) -> Callable[[Speech], bool]:
-    return lambda speech: all(test(speech) for test in tests)
-
-
-def _without(*names: str) -> Callable[[Speech], bool]:
-    return lambda speech: not speech.understanding.acts & set(names)
-
-
-_REACTIONS: tuple[tuple[Act, Callable[[Speech], bool]], ...] = (
-    (Act.PUZZLED, _acts("puzzling")),
-    (Act.INSULTED, _acts("insult")),
-    (Act.TOLD_TO_CALM_DOWN, _acts("told_to_calm")),
-    (Act.LIMIT_SET, _acts("limit")),
-    (Act.BLAMED, _acts("blame")),
-    (Act.INSULTED, _missteps("composure.sarcastic_or_rude", "boundaries.retaliates")),
-    (Act.BLAMED, _missteps("composure.blames", "composure.defensive")),
-    (Act.TOO_SHORT, _acts("too_short")),
-    (Act.BROKEN_PROMISE, _missteps("ownership.breaks_promise")),
-    (Act.ASKED_AGAIN, _either(_acts("asked_again"), _missteps("active_listening.asks_again"))),
-    (Act.HAGGLE, lambda speech: "insult" in _new_offers(speech)),
-    (Act.CONSIDER, lambda speech: bool(_new_offers(speech) & {"part", "full"})),
-    (Act.CLOSED_EARLY, _both(_acts("closing"), _without("question"), lambda speech: speech.scene.number > 1)),
-    (Act.BRUSHED_OFF, _either(_acts("deflect", "policy_wall", "minimise"), _missteps("problem_solving.deflects"))),
-    (Act.REFUSED, _both(_acts("refusal"), _without("offer"))),
-    # A good reply with a definite time gets now one answer, now the other.
-    (Act.TIMED, _both(_acts("time"), lambda speech: speech.random.random() < 0.5)),
-    (Act.SOFTEN, _softened),
-    (Act.TIMED, _both(_acts("time"), _acts("commitment", "offer"))),
-    (Act.TEST_PROMISE, _both(_acts("commitment", "tentative", "vague_time"), _without("time"))),
-    (Act.WAIT, _acts("hold")),
-    (Act.REPEATED_APOLOGY, _both(_acts("apology"), lambda speech: _apologies(speech) >= 2)),
-    (Act.DOUBT, _acts("stock_sympathy", "apology")),
-    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer"))),
-)
-"""What a customer reacts to first, most pressing first."""
+    def _name(self) -> str | None:
+        """The trainee's name where the customer may use it: seldom, and never in two answers in a row."""
+        name, exchanges = self.understanding.name, self.scene.session.exchanges
+        if name is None:
+            return None
+        used = [name.lower() in exchange.answer.lower() for exchange in exchanges]
+        return None if sum(used) >= _MOST_NAMED or used[-1:] == [True] else name
 
 
 def framed(persona: Persona, pieces: list[str]) -> str:

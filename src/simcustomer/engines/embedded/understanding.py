@@ -5,84 +5,197 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from simcustomer.domain.assessment import Finding
-from simcustomer.domain.persona import Fact, Offer, Persona, Remedy, Sway
+from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Met
+from simcustomer.domain.session import Appraisal, Met, Session
+from simcustomer.domain.sway import Occasion
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.acts import acts_in, is_tentative, offered, promised_time
-from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, stem
-from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
-from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.acts import acts_in, promised_time
+from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
+from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
+from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
+from simcustomer.engines.embedded.questions import Asked, asked_by
 from simcustomer.roles import Scene
 
-_MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
-_WHOLE = float("inf")
-_MOST_FACTS = 2
-_WORTH = {"insult": 0, "part": 1, "full": 2}
+LEXICON = ("stop", "acts", "customer")
+"""The files of cues that `understand` reads with."""
+
+_KINDS = ("when", "who", "name", "proof")
+_RUDE = "composure.sarcastic_or_rude"
+_BREAKS_PROMISE = "ownership.breaks_promise"
+_SHORT = frozenset({"composure.curt", "channel_craft.too_terse"})
+"""Missteps of brevity, which a question that the customer can answer does not commit: it is meant to be short."""
+
+_HARSH = frozenset(
+    {"composure.sarcastic_or_rude", "composure.defensive", "active_listening.hears_to_argue", "empathy.dismisses"}
+)
+_HARSH_ACTS = frozenset({"insult", "blame", "told_to_calm", "minimise", "deflect", "refusal", "policy_wall", "limit"})
+_KIND_ACTS = frozenset({"commitment", "offer", "apology", "time"})
+"""Missteps of tone are felt where something harsh was done; a plain promise that reads a little dry does not offend."""
+
+_A_NAME = r"(?-i:([A-Z][a-z]{2,}))"
+_NAMED = re.compile(
+    rf"\b(?:my name(?:'s| is)|i'm|i am|this is|you're (?:speaking|talking) (?:to|with)|call me) {_A_NAME}"
+    r"(?=[,.!?;]| (?:and|from|at|on|in|here)\b|$)"
+    rf"|\b{_A_NAME} here\b|\b(?:regards|wishes|sincerely|faithfully|thanks|best),?\s*\n+\s*{_A_NAME}\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A reply as this customer takes it.
 
-    `acts` are those of `acts.acts_in`, and `offer` (one of the persona's) and `asked_again`.
-    `time` and `amount` are the trainee's own words.
+    `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants)
+    and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the kinds of the customer's own
+    questions ("when", "who", "proof") that the reply answers, `open` those of their last message that it does not.
     """
 
     appraisal: Appraisal
     acts: frozenset[str]
     time: str | None
     amount: str | None
-    asked_again: tuple[str, ...]
+    name: str | None
+    settled: frozenset[str]
+    open: frozenset[str]
 
 
 def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> Understanding:
     """Read the reply of a scene; `findings` are what the rubric's techniques show in it."""
     session, persona = scene.session, scene.session.persona
-    customer_said = " ".join(session.transcript.said_by(Speaker.CUSTOMER))
-    reading = Reading(scene.reply, lexicon, other=customer_said)
-    offers = tuple(_offers(persona, reading))
-    asked, again = _asked(persona, reading, told=session.told, trust=session.mood.trust)
+    said = session.transcript.said_by(Speaker.CUSTOMER)
+    reading = Reading(scene.reply, lexicon, other=" ".join(said))
+    made = offers_by(persona, reading)
+    offers = tuple(offer.offer for offer in made)
+    asked = asked_by(reading, persona, told=session.told, trust=session.mood.trust, customer_said=" ".join(said))
+    acts = _acts(reading, asked, offers=bool(offers))
+    back = withdrawn(session, reading, offers)
+    broken = time_gone_back_on(session, reading) or (_words_of(session, back[0]) if back else None)
     techniques, missteps = _noticed(session.rubric, findings, hard=persona.difficulty == "hard")
-    softeners = tuple(_met(persona.softeners, reading, techniques, missteps))
-    triggers = tuple(_met(persona.triggers, reading, techniques, missteps))
-    acts = _acts(reading, offers=bool(offers), asked=bool(asked), again=bool(again))
+    missteps = _felt(missteps, acts, asked, broken=broken is not None)
+    beyond = beyond_brief(persona.brief, reading)
+    shown = (*techniques, *missteps)
+    # Swearing is an insult to a customer, whatever else the reply does.
+    deeds = acts_in(reading) | (acts & {"insult"})
     appraisal = Appraisal(
-        softeners=softeners,
-        triggers=triggers,
+        softeners=tuple(_met(persona.softeners, reading, shown, deeds)),
+        triggers=tuple(_met(persona.triggers, reading, shown, deeds)),
+        deal_breakers=tuple(_met(persona.deal_breakers, reading, shown, deeds)),
         techniques=tuple(techniques),
-        missteps=tuple(missteps),
-        asked=asked,
-        offers=offers,
+        missteps=missteps,
+        asked=asked.facts,
+        offers=tuple(offer for offer in offers if offer not in back),
+        made=tuple(offer for offer in made if offer.offer not in back),
+        withdrawn=back,
+        broken=broken,
+        beyond=None if beyond is None or _said_before(session, beyond) else beyond,
         hands_over=reading.has("hand_over"),
-        hangs_up=reading.has("hang_up"),
+        hangs_up=hangs_up(reading),
     )
+    name = _trainee_name((*(e.reply for e in session.exchanges), scene.reply), persona)
+    settled = answered_kinds(reading) | ({"name"} if name else set[str]())
     return Understanding(
         appraisal=appraisal,
         acts=acts,
-        time=promised_time(reading),
+        time=_time(reading),
         amount=_first(reading, "money"),
-        asked_again=again,
+        name=name,
+        settled=settled,
+        open=question_kinds(said[-1], lexicon) - settled,
     )
 
 
-def _acts(reading: Reading, *, offers: bool, asked: bool, again: bool) -> frozenset[str]:
+def question_kinds(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Which of "when", "who", "name" (the trainee's) and "proof" someone wants to know."""
+    reading = Reading(text, lexicon)
+    return frozenset(kind for kind in _KINDS if any(not cue.negated for cue in reading.cues(f"asks_{kind}")))
+
+
+def answered_kinds(reading: Reading) -> frozenset[str]:
+    """Which of "when", "who" and "proof" a reply tells."""
+    told = {kind for kind in ("who", "proof") if any(not cue.negated for cue in reading.cues(f"gives_{kind}"))}
+    if any(not cue.negated and _is_a_time(reading.quote(cue)) for cue in reading.cues("time_definite")):
+        told.add("when")
+    return frozenset(told)
+
+
+def hangs_up(reading: Reading) -> bool:
+    """Whether the reply ends the conversation, rather than warn that it may."""
+    warned = {cue.sentence: cue.span.start for cue in reversed(reading.cues("warns"))}
+    return any(cue.meant and cue.span.start < warned.get(cue.sentence, cue.span.end) for cue in reading.cues("hang_up"))
+
+
+def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
     """The reply's acts as this customer takes them: a question that reached a fact is no longer an open one."""
+    if not reading.text.words:
+        return frozenset({"too_short"})
     acts = set(acts_in(reading))
     if offers:
         acts.add("offer")
-    if again:
+    if any(not cue.reported for cue in reading.cues("swearing")):
+        acts = acts - {"too_short"} | {"insult"}
+    if reading.cues("deeper"):
+        acts.discard("closing")
+    if _time(reading) is None:
+        acts.discard("time")
+    if asked.facts or asked.again or asked.wish:
+        acts -= {"question", "too_short"}
+    if asked.again:
         acts.add("asked_again")
-    if asked or again:
-        acts.discard("question")
+    if asked.wish:
+        acts.add("wish")
+    # What is off the topic is all that the reply has to say, or it would not be noticed.
+    if asked.off_topic and not acts - {"question", "too_short", "probe"}:
+        acts.add("off_topic")
     return frozenset(acts)
 
 
+def _felt(missteps: list[str], acts: frozenset[str], asked: Asked, *, broken: bool) -> tuple[str, ...]:
+    """The missteps that hurt: brevity and tone only where they were meant so, an insult and a broken promise always."""
+    short = _SHORT if asked.facts or asked.again or asked.wish else frozenset[str]()
+    mild = _HARSH if acts & _KIND_ACTS and not acts & _HARSH_ACTS else frozenset[str]()
+    felt = [misstep for misstep in missteps if misstep not in short | mild]
+    if "insult" in acts:
+        felt = [_RUDE, *(misstep for misstep in felt if misstep != _RUDE)]
+    if broken and _BREAKS_PROMISE not in felt:
+        felt.append(_BREAKS_PROMISE)
+    return tuple(felt)
+
+
+def _words_of(session: Session, offer: str) -> str | None:
+    quotes = (m.quote for e in reversed(session.exchanges) for m in e.appraisal.made if m.offer == offer)
+    return next(quotes, None)
+
+
+def _said_before(session: Session, amount: str) -> bool:
+    return any(amount in exchange.reply for exchange in session.exchanges)
+
+
+def _trainee_name(replies: tuple[str, ...], persona: Persona) -> str | None:
+    """The name that the trainee last gave, unless it is the customer's own or a word of the company's."""
+    others = {*persona.name.split(), *persona.brief.company.split()}
+    for reply in reversed(replies):
+        for found in _NAMED.finditer(reply):
+            name = next(group for group in found.groups() if group)
+            if name not in others:
+                return name
+    return None
+
+
+def _time(reading: Reading) -> str | None:
+    time = promised_time(reading)
+    return time if time and _is_a_time(time) else None
+
+
+def _is_a_time(words: str) -> bool:
+    """Whether words name a time that someone can wait for; "today" alone and a bare figure do not."""
+    return words.lower() != "today" and not re.fullmatch(r"[\d.,]+", words)
+
+
 def _first(reading: Reading, cue: str) -> str | None:
-    return next((reading.quote(found) for found in reading.meant(cue)), None)
+    return next((reading.quote(found).rstrip(".,;:!?") for found in reading.meant(cue)), None)
 
 
 def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple[list[str], list[str]]:
@@ -108,105 +221,17 @@ def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tupl
     return techniques, missteps
 
 
-def _met(sways: tuple[Sway, ...], reading: Reading, techniques: list[str], missteps: list[str]) -> Iterator[Met]:
-    for sway in sways:
-        if sway.technique in techniques or sway.misstep in missteps:
-            yield Met(sway=sway.id, quote="")
-        elif sway.words and (found := _named(sway.words, reading)):
-            yield Met(sway=sway.id, quote=reading.quote(found))
-
-
-@lru_cache(maxsize=2_000)
-def _phrases(words: tuple[str, ...]) -> re.Pattern[str]:
-    return compile_phrases(tuple(re.escape(word).replace(r"\ ", " ") for word in words))
+def _met(
+    occasions: Iterable[Occasion], reading: Reading, shown: tuple[str, ...], deeds: frozenset[str]
+) -> Iterator[Met]:
+    """The occasions that a reply meets; `shown` holds the techniques and the missteps (`technique.misstep`) in it."""
+    for occasion in occasions:
+        if occasion.technique in shown or occasion.misstep in shown or occasion.deed in deeds:
+            yield Met(sway=occasion.id, quote="")
+        elif occasion.words and (found := _named(occasion.words, reading)):
+            yield Met(sway=occasion.id, quote=reading.quote(found))
 
 
 def _named(words: tuple[str, ...], reading: Reading) -> Cue | None:
     """The first place where the reply says one of an author's phrases and means it."""
-    return next((cue for cue in reading.matches(_phrases(words)) if cue.meant), None)
-
-
-def _offers(persona: Persona, reading: Reading) -> Iterator[str]:
-    """Ids of the offers that the reply makes: those named by their own words, else by their kind of remedy."""
-    for remedy in dict.fromkeys(offer.remedy for offer in persona.offers):
-        rivals = [offer for offer in persona.offers if offer.remedy is remedy]
-        if remedy in _MONEY_REMEDIES:
-            chosen = _worth_its_money(rivals, reading)
-            if chosen:
-                yield chosen.id
-            continue
-        named = [offer for offer in rivals if offer.words and _firmly_named(offer.words, reading)]
-        if named:
-            yield from (offer.id for offer in named)
-        elif offered(reading, remedy):
-            # A remedy without the words that tell its variants apart is taken as the least of them.
-            yield min(rivals, key=lambda offer: (bool(offer.words), _WORTH[offer.worth])).id
-
-
-def _worth_its_money(rivals: list[Offer], reading: Reading) -> Offer | None:
-    named = any(offer.words and _firmly_named(offer.words, reading) for offer in rivals)
-    if not named and not offered(reading, rivals[0].remedy):
-        return None
-    amounts = [_pounds(reading.quote(found)) for found in reading.meant("money")]
-    if amounts:
-        amount = max(amounts)
-    else:
-        whole = rivals[0].remedy is Remedy.REFUND and not reading.cues("partial_refund")
-        amount = _WHOLE if whole else 0.0
-    enough = [offer for offer in rivals if offer.at_least <= amount]
-    return max(enough, key=lambda offer: offer.at_least, default=None)
-
-
-def _pounds(words: str) -> float:
-    digits = re.sub(r"[^\d.]", "", words).strip(".")
-    return float(digits) if digits else 0.0
-
-
-def _firmly_named(words: tuple[str, ...], reading: Reading) -> bool:
-    return any(cue.meant and not is_tentative(reading, cue) for cue in reading.matches(_phrases(words)))
-
-
-@lru_cache(maxsize=5_000)
-def _stems(phrase: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in re.findall(r"[^\W_]+", phrase.lower()))
-
-
-def _asked(
-    persona: Persona, reading: Reading, *, told: tuple[str, ...], trust: float
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the facts asked for that the customer has not told yet, best reached first, and of those asked again."""
-    reached: dict[str, int] = {}
-    for sentence in _asking(reading):
-        for fact_id, hits in _best_reached(persona, _stems(reading.text.even[sentence.start : sentence.end])):
-            reached[fact_id] = max(hits, reached.get(fact_id, 0))
-    order = sorted(reached, key=lambda fact_id: -reached[fact_id])
-    # What the opening says may be asked about once more; it need not have said all of it.
-    known = set(told) - {fact.id for fact in persona.facts if fact.reveal.when == "opening"}
-    fresh = [fact_id for fact_id in order if fact_id not in known][:_MOST_FACTS]
-    if not fresh and reading.has("probe"):
-        fresh = [fact.id for fact in _untold(persona, known, trust)][:1]
-    again = [fact_id for fact_id in order if fact_id in known][:1]
-    return tuple(fresh), () if fresh else tuple(again)
-
-
-def _best_reached(persona: Persona, stems: frozenset[str]) -> list[tuple[str, int]]:
-    """The one fact that a question reaches with most words of its own, and how many; the closer kept one of equals."""
-    hits = {
-        fact.id: sum(len(_stems(topic)) for topic in fact.reveal.topics if _stems(topic) <= stems)
-        for fact in persona.facts
-    }
-    most = max(hits.values(), default=0)
-    equals = [fact for fact in persona.facts if hits[fact.id] == most > 0]
-    return [(fact.id, most) for fact in sorted(equals, key=lambda fact: fact.reveal.when != "trust")[:1]]
-
-
-def _untold(persona: Persona, known: set[str], trust: float) -> Iterator[Fact]:
-    """Facts that an open question may bring out: what matters most to the customer first, where trust allows it."""
-    waiting = [fact for fact in persona.facts if fact.id not in known]
-    yield from (fact for fact in waiting if fact.reveal.when == "trust" and fact.reveal.trust <= trust)
-    yield from (fact for fact in waiting if fact.reveal.when == "asked")
-
-
-def _asking(reading: Reading) -> Iterator[Span]:
-    asked = {cue.sentence for name in ("ask", "probe") for cue in reading.cues(name)}
-    yield from dict.fromkeys((*reading.questions, *asked))
+    return next((cue for cue in reading.matches(phrase_pattern(words)) if cue.meant), None)

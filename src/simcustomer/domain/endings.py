@@ -1,0 +1,42 @@
+"""How a conversation ends: rules over the mood, what was offered, and what the reply did."""
+
+from __future__ import annotations
+
+from simcustomer.domain import deal_breaking
+from simcustomer.domain.mood import Mood
+from simcustomer.domain.persona import Outcome
+from simcustomer.domain.session import Appraisal, Session
+
+LOW_PATIENCE = 2.0
+"""Patience from which a customer takes less although what they came for is on the table; they would rather wait for that."""
+
+
+def outcome_of(
+    session: Session, appraisal: Appraisal, mood: Mood, *, worths: frozenset[str], welcome: bool
+) -> Outcome | None:
+    """The ending that is reached with this reply, if any; the first rule that holds decides.
+
+    `worths` are those of the offers on the table, `welcome` says whether the reply was one that could be said yes to.
+    """
+    number = len(session.exchanges) + 1
+    endings = session.persona.endings
+    # What sounds too good is tested before it is taken, and so is the word of someone who has just gone back on theirs.
+    agreeable = welcome and appraisal.beyond is None and appraisal.broken is None
+    # A deal breaker can have closed the way to a resolution; the full offer then makes a compromise, if any is left.
+    resolvable = deal_breaking.allows(Outcome.RESOLVED, session, appraisal)
+    settleable = agreeable and deal_breaking.allows(Outcome.COMPROMISE, session, appraisal)
+    at_once = deal_breaking.ends_at_once(session, appraisal)
+    settles = not resolvable or "full" not in worths or mood.patience <= LOW_PATIENCE or number >= endings.longest - 1
+    rules = (
+        (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
+        (Outcome.ESCALATED, appraisal.hands_over),
+        (Outcome.RESOLVED, agreeable and resolvable and "full" in worths and endings.resolved.holds(mood, number)),
+        (
+            Outcome.COMPROMISE,
+            settleable and settles and worths & {"part", "full"} and endings.compromise.holds(mood, number),
+        ),
+        (Outcome.COMPLAINT, at_once is Outcome.COMPLAINT or endings.complaint.holds(mood, number)),
+        (Outcome.WALKED_OUT, at_once is Outcome.WALKED_OUT or endings.walked_out.holds(mood, number)),
+        (Outcome.OUT_OF_TIME, number >= endings.longest),
+    )
+    return next((outcome for outcome, reached in rules if reached), None)

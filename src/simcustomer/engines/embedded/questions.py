@@ -1,0 +1,169 @@
+"""What a reply asks: which of the customer's facts it reaches, and what an open question is after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from simcustomer.domain.persona import Fact, Persona
+from simcustomer.engines.embedded.nlu import Reading, content_stems, stem
+from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.phrases import phrases
+
+_MOST_FACTS = 2
+_KINDRED_NEEDED = 2
+_NOT_FOR_FACTS = ("check", "closing", "idle_question", "hold")
+"""Cues whose own words ask for no fact: "would that help?" wants a yes, not what would help."""
+
+_MOST_IDLE_WORDS = 3
+
+_FEWEST_OFF_TOPIC = 2
+"""Content words that a question needs before it can be said to be about something else."""
+
+_ALREADY_SAID = 0.5
+"""Share of a fact's words that the customer has used, from which telling it would be telling it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reply asks for: ids of facts not told yet, of facts told already; whether it asks for the customer's wish."""
+
+    facts: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    wish: bool = False
+    off_topic: bool = False
+
+
+def asked_by(
+    reading: Reading, persona: Persona, *, told: tuple[str, ...], trust: float, customer_said: str = ""
+) -> Asked:
+    """What the reply asks. `told` holds ids of facts that the customer was free to tell, `trust` is from before the reply."""
+    reached: dict[str, int] = {}
+    sentences = tuple(_asking(reading))
+    for sentence in sentences:
+        for fact_id, hits in _best_reached(persona, _stems(_without_cues(reading, sentence))):
+            reached[fact_id] = max(hits, reached.get(fact_id, 0))
+    order = sorted(reached, key=lambda fact_id: -reached[fact_id])
+    # What the opening says may be asked about once more; it need not have said all of it.
+    known = set(told) - {fact.id for fact in persona.facts if fact.reveal.when == "opening"}
+    fresh = tuple(fact_id for fact_id in order if fact_id not in known)[:_MOST_FACTS]
+    if fresh:
+        return Asked(facts=fresh)
+    # "Does anything else matter?" asks for more, although the word was there before.
+    is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
+    if not is_open and (again := tuple(fact_id for fact_id in order if fact_id in known)[:1]):
+        return Asked(again=again)
+    return _open(reading, persona, sentences, known=known, trust=trust, customer_said=customer_said)
+
+
+def _open(
+    reading: Reading,
+    persona: Persona,
+    sentences: tuple[Span, ...],
+    *,
+    known: set[str],
+    trust: float,
+    customer_said: str,
+) -> Asked:
+    """What an open question brings out: what weighs on the customer where trust allows, else their story or their wish."""
+    deeper = _in(reading, "deeper", sentences)
+    if not sentences or (_in(reading, "closing", sentences) and not deeper):
+        return Asked()
+    wish, story = _in(reading, "wish", sentences), _in(reading, "story", sentences)
+    if not (wish or story or deeper or _in(reading, "probe", sentences)):
+        return Asked(off_topic=_is_off_topic(reading, persona, sentences))
+    said = _content(customer_said, reading.stop)
+    # Who is asked what worries them thinks of what they hide, and withholds it from someone they do not trust.
+    weighs = [
+        fact.id
+        for fact in persona.facts
+        if fact.reveal.when == "trust" and fact.id not in known and (fact.reveal.trust <= trust or not (wish or story))
+    ]
+    if weighs:
+        return Asked(facts=(weighs[0],))
+    if wish:
+        return Asked(wish=True)
+    return Asked(facts=tuple(fact.id for fact in _untold(persona, known, said, reading))[:1])
+
+
+def _untold(persona: Persona, known: set[str], said: frozenset[str], reading: Reading) -> Iterator[Fact]:
+    """Facts of the story, those first that the customer has not as good as told."""
+    for fact in persona.facts:
+        stems = _content(fact.text, reading.stop)
+        if fact.reveal.when == "opening" and stems and len(stems & said) / len(stems) < _ALREADY_SAID:
+            yield fact
+    yield from (fact for fact in persona.facts if fact.reveal.when == "asked" and fact.id not in known)
+
+
+def _asking(reading: Reading) -> Iterator[Span]:
+    asked = {cue.sentence for name in ("ask", "probe") for cue in reading.cues(name) if not cue.reported}
+    yield from dict.fromkeys((*reading.questions, *sorted(asked)))
+
+
+def _in(reading: Reading, name: str, sentences: tuple[Span, ...]) -> bool:
+    return any(cue.sentence in sentences and not cue.reported for cue in reading.cues(name))
+
+
+def _without_cues(reading: Reading, sentence: Span) -> str:
+    text = reading.text.even
+    pieces: list[str] = []
+    at = sentence.start
+    for cue in sorted((c for name in _NOT_FOR_FACTS for c in reading.cues(name)), key=lambda c: c.span):
+        # A longer stretch has words of the case in it.
+        if len(text[cue.span.start : cue.span.end].split()) > _MOST_IDLE_WORDS:
+            continue
+        if sentence.start <= cue.span.start and cue.span.end <= sentence.end and cue.span.start >= at:
+            pieces.append(text[at : cue.span.start])
+            at = cue.span.end
+    return " ".join((*pieces, text[at : sentence.end]))
+
+
+def _is_off_topic(reading: Reading, persona: Persona, sentences: tuple[Span, ...]) -> bool:
+    """Whether no word of the questions belongs to the case or to the service around it."""
+    words = tuple(word for s in sentences for word in re.findall(r"[^\W_]+", reading.text.low[s.start : s.end]))
+    asked = content_stems(words, reading.stop)
+    return len(asked) >= _FEWEST_OFF_TOPIC and not asked & (_about(persona, reading.stop) | _service())
+
+
+def _about(persona: Persona, stop: frozenset[str]) -> frozenset[str]:
+    brief = persona.brief
+    texts = (brief.company, brief.about, brief.situation, *brief.known, *brief.may, *brief.must_not, persona.story)
+    topics = (topic for fact in persona.facts for topic in (fact.text, *fact.reveal.topics))
+    return _content(" ".join((*texts, *topics)), stop)
+
+
+@lru_cache(maxsize=200)
+def _content(text: str, stop: frozenset[str]) -> frozenset[str]:
+    return content_stems(tuple(re.findall(r"[^\W_]+", text.lower())), stop)
+
+
+@cache
+def _service() -> frozenset[str]:
+    return frozenset(stem(word) for word in phrases("kindred")["service"]["words"])
+
+
+@lru_cache(maxsize=5_000)
+def _stems(phrase: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in re.findall(r"[^\W_]+", phrase.lower()))
+
+
+def _best_reached(persona: Persona, stems: frozenset[str]) -> list[tuple[str, int]]:
+    """The one fact that a question reaches with most words of its own, and how many; the closer kept one of equals."""
+    hits = {
+        fact.id: sum(len(_stems(topic)) for topic in _with_kindred(fact.reveal.topics) if _stems(topic) <= stems)
+        for fact in persona.facts
+    }
+    most = max(hits.values(), default=0)
+    equals = [fact for fact in persona.facts if hits[fact.id] == most > 0]
+    return [(fact.id, most) for fact in sorted(equals, key=lambda fact: fact.reveal.when != "trust")[:1]]
+
+
+@lru_cache(maxsize=1_000)
+def _with_kindred(topics: tuple[str, ...]) -> tuple[str, ...]:
+    """The topics, and the words of every group that has two of them or more."""
+    own = set(topics)
+    groups: list[list[str]] = list(phrases("kindred")["groups"].values())
+    kindred = (word for group in groups if len(own & set(group)) >= _KINDRED_NEEDED for word in group)
+    return tuple(dict.fromkeys((*topics, *kindred)))

@@ -1,0 +1,131 @@
+"""What a customer reacts to in a reply, most pressing first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from simcustomer.domain.persona import Act
+from simcustomer.domain.session import Stance
+from simcustomer.engines.embedded.understanding import Understanding
+from simcustomer.roles import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A reply as the customer takes it, and where they stand after it."""
+
+    scene: Scene
+    understanding: Understanding
+    stance: Stance
+    random: random.Random
+
+
+def reactions(moment: Moment) -> Iterator[Act]:
+    """The acts that fit, most pressing first."""
+    return (act for act, applies in _REACTIONS if applies(moment))
+
+
+Test = Callable[[Moment], bool]
+
+
+def _new_offers(moment: Moment) -> set[str]:
+    """Worths of the offers that this reply made for the first time."""
+    before = {offer for exchange in moment.scene.session.exchanges for offer in exchange.appraisal.offers}
+    made = set(moment.understanding.appraisal.offers) - before
+    return {offer.worth for offer in moment.scene.session.persona.offers if offer.id in made}
+
+
+def _better_than_nothing(moment: Moment) -> bool:
+    return bool(_new_offers(moment) & {"part", "full"})
+
+
+def _insulted_by_offer(moment: Moment) -> bool:
+    return _new_offers(moment) == {"insult"}
+
+
+def _softened(moment: Moment) -> bool:
+    return sum(shift.anger for shift in moment.stance.shifts) <= -0.5
+
+
+def _goes_back(moment: Moment) -> bool:
+    appraisal = moment.understanding.appraisal
+    return appraisal.broken is not None or "ownership.breaks_promise" in appraisal.missteps
+
+
+def _is_too_good(moment: Moment) -> bool:
+    return moment.understanding.appraisal.beyond is not None
+
+
+def _repeats_itself(moment: Moment) -> bool:
+    return moment.scene.reply.strip().lower() in {e.reply.strip().lower() for e in moment.scene.session.exchanges}
+
+
+def _leaves_open(moment: Moment) -> bool:
+    """Whether the customer's own question went unanswered, and the reply has nothing for them either."""
+    return bool(moment.understanding.open) and not moment.understanding.appraisal.offers and moment.scene.number > 1
+
+
+def _often_sorry(moment: Moment) -> bool:
+    exchanges = moment.scene.session.exchanges
+    return sum("recovery" in e.appraisal.techniques or "sorry" in e.reply.lower() for e in exchanges) >= 2
+
+
+def _not_first(moment: Moment) -> bool:
+    return moment.scene.number > 1
+
+
+def _now_and_then(moment: Moment) -> bool:
+    return moment.random.random() < 0.5
+
+
+def _acts(*names: str) -> Test:
+    return lambda moment: bool(moment.understanding.acts & set(names))
+
+
+def _missteps(*names: str) -> Test:
+    return lambda moment: bool(set(moment.understanding.appraisal.missteps) & set(names))
+
+
+def _either(*tests: Test) -> Test:
+    return lambda moment: any(test(moment) for test in tests)
+
+
+def _both(*tests: Test) -> Test:
+    return lambda moment: all(test(moment) for test in tests)
+
+
+def _without(*names: str) -> Test:
+    return lambda moment: not moment.understanding.acts & set(names)
+
+
+_REACTIONS: tuple[tuple[Act, Test], ...] = (
+    (Act.INSULTED, _acts("insult")),
+    (Act.PUZZLED, _acts("puzzling", "off_topic")),
+    (Act.TOLD_TO_CALM_DOWN, _acts("told_to_calm")),
+    (Act.LIMIT_SET, _acts("limit")),
+    (Act.BROKEN_PROMISE, _goes_back),
+    (Act.TEST_PROMISE, _is_too_good),
+    (Act.HAGGLE, _insulted_by_offer),
+    (Act.CONSIDER, _better_than_nothing),
+    (Act.BLAMED, _acts("blame")),
+    (Act.INSULTED, _missteps("composure.sarcastic_or_rude", "boundaries.retaliates")),
+    (Act.BLAMED, _missteps("composure.blames", "composure.defensive")),
+    (Act.TOO_SHORT, _acts("too_short")),
+    (Act.ASKED_AGAIN, _either(_acts("asked_again"), _missteps("active_listening.asks_again"))),
+    (Act.CLOSED_EARLY, _both(_acts("closing"), _without("question"), _not_first)),
+    (Act.UNANSWERED, _repeats_itself),
+    (Act.BRUSHED_OFF, _either(_acts("deflect", "policy_wall", "minimise"), _missteps("problem_solving.deflects"))),
+    (Act.REFUSED, _both(_acts("refusal"), _without("offer"))),
+    (Act.UNANSWERED, _both(_leaves_open, _without("hold", "wish"))),
+    # A good reply with a definite time gets now one answer, now the other.
+    (Act.TIMED, _both(_acts("time"), _now_and_then)),
+    (Act.SOFTEN, _softened),
+    (Act.TIMED, _both(_acts("time"), _acts("commitment", "offer"))),
+    (Act.TEST_PROMISE, _both(_acts("commitment", "tentative", "vague_time", "offer"), _without("time"))),
+    (Act.WAIT, _acts("hold")),
+    (Act.REPEATED_APOLOGY, _both(_acts("apology"), _often_sorry)),
+    (Act.DOUBT, _acts("stock_sympathy", "apology")),
+    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer"))),
+)

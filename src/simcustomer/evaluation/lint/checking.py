@@ -1,0 +1,45 @@
+"""Lints one persona file: loads it, puts every check to it, and says where in the file each fault stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from simcustomer.content_file import read_content
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.errors import ContentError
+from simcustomer.evaluation.lint import addresses, endings, facts, lines, occasions, repetition, secrets, sensitive
+from simcustomer.evaluation.lint.finding import Fault, Finding
+from simcustomer.library import name_problem
+from simcustomer.yaml_tree import read_tree
+
+_SCHEMA = "# yaml-language-server: $schema="
+
+
+def lint_file(path: Path, rubric: Rubric) -> list[Finding]:
+    """What is to mend in a persona file, in the order of its lines; one that cannot be loaded gives the reasons why."""
+    try:
+        persona = read_content(path, Persona)
+    except ContentError as error:
+        return [Finding.of_problem(path, problem) for problem in error.problems]
+    text = path.read_text(encoding="utf-8")
+    tree = read_tree(text, name=str(path))
+    findings = [Finding.of_fault(path, tree, fault) for fault in _faults(persona, rubric)]
+    if persona.id != path.stem:
+        findings.append(Finding.of_problem(path, name_problem(path, persona.id)))
+    if not text.startswith(_SCHEMA):
+        what, remedy = "the file does not name its schema", f"begin it with {_SCHEMA}../docs/persona.schema.json"
+        findings.append(Finding(file=str(path), line=1, field=None, what=what, remedy=remedy))
+    return sorted(findings, key=lambda finding: finding.line or 0)
+
+
+def _faults(persona: Persona, rubric: Rubric) -> Iterator[Fault]:
+    yield from occasions.faults(persona, rubric)
+    yield from endings.faults(persona, rubric)
+    yield from facts.faults(persona, rubric)
+    yield from lines.faults(persona)
+    yield from repetition.faults(persona)
+    yield from secrets.faults(persona)
+    yield from sensitive.faults(persona)
+    yield from addresses.faults(persona)
