@@ -142,3 +142,28 @@ def test_without_softener_or_offer_anger_never_falls(
     stance = conduct.take(session_with(dean, rubric), Appraisal(triggers=met, missteps=tuple(missteps)))
     assert stance.mood.anger >= dean.mood.anger
     assert stance.mood.trust <= dean.mood.trust
+
+
+def test_a_broken_promise_costs_more_than_the_promise_gained(dean: Persona, rubric: Rubric) -> None:
+    full = next(offer.id for offer in dean.offers if offer.worth == "full")
+    broken = Appraisal(missteps=(conduct.BREAKS_PROMISE,), broken="tomorrow at 8am", withdrawn=(full,))
+    session = session_with(dean, rubric, Appraisal(offers=(full,)), broken)
+    assert session.mood.trust < dean.mood.trust
+    assert conduct.offers_on_table(session, Appraisal()) == ()
+    assert any("tomorrow at 8am" in shift.because for shift in session.exchanges[-1].stance.shifts)
+
+
+def test_waiting_costs_nothing_while_the_customer_settles(dean: Persona, rubric: Rubric) -> None:
+    full = next(offer.id for offer in dean.offers if offer.worth == "full")
+    settling = conduct.take(session_with(dean, rubric), Appraisal(offers=(full,)))
+    standing = conduct.take(session_with(dean, rubric), Appraisal(asked=(dean.facts[3].id,)))
+    assert conduct.WAITING not in settling.shifts
+    assert conduct.WAITING in standing.shifts
+
+
+def test_what_sounds_too_good_is_not_taken_at_once(dean: Persona, rubric: Rubric) -> None:
+    content = dean.model_copy(update={"mood": dean.mood.model_copy(update={"trust": 10.0, "anger": 0.0})})
+    full = next(offer.id for offer in dean.offers if offer.worth == "full")
+    before = session_with(content, rubric, *[Appraisal(asked=(dean.facts[3].id,))] * 5)
+    assert conduct.take(before, Appraisal(offers=(full,), beyond="£900")).outcome is None
+    assert conduct.take(before, Appraisal(offers=(full,))).outcome is Outcome.RESOLVED

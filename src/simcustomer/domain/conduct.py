@@ -97,7 +97,8 @@ def _shifts(session: Session, appraisal: Appraisal) -> Iterator[Shift]:
     persona, rubric, past, trust = session.persona, session.rubric, session.exchanges, session.mood.trust
     heard = {offer for exchange in past for offer in exchange.appraisal.offers}
     new_offers = [offer for offer in persona.offers if offer.id in appraisal.offers and offer.id not in heard]
-    softeners = tuple(_softened(persona, rubric, past, appraisal))
+    # Nothing said in the same breath makes up for going back on one's word.
+    softeners = () if appraisal.broken else tuple(_softened(persona, rubric, past, appraisal))
     triggers = tuple(_inflamed(persona, rubric, past, appraisal))
     yield from softeners
     yield from triggers

@@ -197,21 +197,33 @@ def test_a_customer_never_asks_for_the_hour_they_were_given(dean: Persona, rubri
 
 
 GONE_BACK = [
-    ("Actually it may be next week, I'm afraid.", "8am"),
-    ("I don't know exactly when it will be.", "8am"),
+    "Sorry, the visit tomorrow is off, it may be Thursday.",
+    "I've had to cancel Sunita's visit, I'm sorry.",
+    "Actually it may be next week, I'm afraid.",
+    "I don't know exactly when it will be.",
 ]
 
 
-@pytest.mark.parametrize(("reply", "promised"), GONE_BACK)
-def test_going_back_on_a_promised_hour_costs_and_is_said(
-    dean: Persona, rubric: Rubric, reply: str, promised: str
-) -> None:
+@pytest.mark.parametrize("reply", GONE_BACK)
+def test_going_back_on_a_promised_hour_costs_and_is_said(dean: Persona, rubric: Rubric, reply: str) -> None:
     session = played(dean, rubric, SORRY, BOOKS, reply)
     before, after = session.exchanges[1], session.exchanges[2]
     assert after.appraisal.broken
     assert said(dean, after.answer, Act.BROKEN_PROMISE), after.answer
     assert after.stance.mood.trust < before.stance.mood.trust - 1.5
     assert any("went back on" in shift.because for shift in after.stance.shifts)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Your visit tomorrow stands, Dean.",
+        "I'll take the fee off your bill.",
+        "If it is off for any reason I'll ring you by 7am.",
+    ],
+)
+def test_keeping_a_promise_is_not_taken_for_breaking_it(dean: Persona, rubric: Rubric, reply: str) -> None:
+    assert played(dean, rubric, SORRY, BOOKS, reply).exchanges[2].appraisal.broken is None
 
 
 def test_an_offer_taken_back_is_off_the_table(dean: Persona, rubric: Rubric) -> None:

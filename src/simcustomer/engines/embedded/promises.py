@@ -36,7 +36,12 @@ def time_gone_back_on(session: Session, reading: Reading) -> str | None:
     """The latest time that was promised before, in the trainee's words, where the reply no longer holds to it."""
     earlier = next((t for e in reversed(session.exchanges) if (t := _time_in(e.reply))), None)
     now = promised_time(reading)
-    if earlier is None or (now is not None and now.lower() == earlier.lower()):
+    if earlier is None:
+        return None
+    # Whoever calls off what was set for tomorrow names tomorrow too.
+    if any(not (cue.negated or cue.hypothetical or cue.reported) for cue in reading.cues("calls_off")):
+        return earlier
+    if now is not None and now.lower() == earlier.lower():
         return None
     loose = any(not cue.reported for cue in reading.cues("loose_time")) and now is None
     moved = bool(reading.cues("takes_back")) and bool(reading.cues("time_definite") or reading.cues("time_vague"))
