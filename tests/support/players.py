@@ -1,0 +1,77 @@
+"""What stands in for a model in tests: honest, echoing and obedient players."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from typing import Any
+
+Body = dict[str, Any]
+
+_NUMBERS = count(1)
+_SPOTLIT = re.compile(r"<<([0-9a-f]{16})\n(.*?)\n\1>>", re.DOTALL)
+_SAYINGS = (
+    "And what will you do about it?", "Three times I have asked for this now.", "I want to hear a name and an hour.",
+    "So what happens tomorrow then?", "You keep telling me the same old story.", "My patience has limits, you know.",
+    "I have wasted enough days on this already.", "Who is going to see to it, and when?", "That tells me nothing at all.",
+)  # fmt: skip
+
+
+def said(body: Body) -> str:
+    """The text that the last spotlight shows."""
+    return _SPOTLIT.findall(body["messages"][-1]["content"])[-1][1]
+
+
+def honest(body: Body) -> str:
+    """A plain answer that fits whatever role the prompt asks for."""
+    system = str(body["messages"][0]["content"])
+    if body.get("stream"):
+        number = sum(message["role"] == "assistant" for message in body["messages"])
+        saying = _SAYINGS[number % len(_SAYINGS)] + f" This is the {number}. time of asking."
+        last = str(body["messages"][-1]["content"])
+        return saying if "write none" in last else '{"met": [], "hands_over": false, "hangs_up": false}\n\n' + saying
+    if "You grade" in system:
+        return json.dumps(grades(body))
+    if "debrief" in system:
+        return json.dumps(debriefs(body))
+    return "I am sorry about this. I can send somebody tomorrow between 8 and 10. Would that help?"
+
+
+def form(body: Body) -> Body:
+    """The schema that the answer must fit."""
+    return body["response_format"]["json_schema"]["schema"]
+
+
+def grades(body: Body, quote: str | None = None) -> Body:
+    """Every technique with its first indicator quoted (by the reply's first words, or `quote`), nothing else."""
+    words = quote if quote is not None else " ".join(said(body).split()[:6])
+    made: Body = {}
+    for technique, part in form(body)["properties"].items():
+        signs = part["properties"]
+        shown = list(signs["indicators"]["properties"])
+        made[technique] = {
+            "indicators": {name: words if name == shown[0] else None for name in shown},
+            "missteps": dict.fromkeys(signs["missteps"]["properties"]),
+            "occasion": True,
+        }
+    return made
+
+
+def debriefs(body: Body) -> Body:
+    reply = said(body)
+    technique = form(body)["properties"]["strengths"]["items"]["properties"]["technique"]["enum"]
+    note = {"exchange": 1, "quote": " ".join(reply.split()[:5]), "text": "This helped."}
+    return {
+        "summary": "It went as it went.",
+        "strengths": [note | {"technique": name} for name in technique[:2]],
+        "improvements": [note | {"technique": name} for name in technique[2:4]],
+        "rewrites": [
+            {
+                "exchange": 1,
+                "technique": technique[0],
+                "suggestion": "I am sorry that nobody came.",
+                "why": "It says so.",
+            }
+        ],
+    }
