@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import count
 from typing import Any
 
 Body = dict[str, Any]
 
-_NUMBERS = count(1)
 _SPOTLIT = re.compile(r"<<([0-9a-f]{16})\n(.*?)\n\1>>", re.DOTALL)
 _SAYINGS = (
     "And what will you do about it?", "Three times I have asked for this now.", "I want to hear a name and an hour.",
@@ -20,12 +18,15 @@ _SAYINGS = (
 
 def said(body: Body) -> str:
     """The text that the last spotlight shows."""
-    return _SPOTLIT.findall(body["messages"][-1]["content"])[-1][1]
+    shown = [text for message in body["messages"] for _, text in _SPOTLIT.findall(message["content"])]
+    return shown[-1]
 
 
 def honest(body: Body) -> str:
     """A plain answer that fits whatever role the prompt asks for."""
     system = str(body["messages"][0]["content"])
+    if '{"ready": true}' in system:
+        return '{"ready": true}'
     if body.get("stream"):
         number = sum(message["role"] == "assistant" for message in body["messages"])
         saying = _SAYINGS[number % len(_SAYINGS)] + f" This is the {number}. time of asking."
@@ -44,14 +45,16 @@ def form(body: Body) -> Body:
 
 
 def grades(body: Body, quote: str | None = None) -> Body:
-    """Every technique with its first indicator quoted (by the reply's first words, or `quote`), nothing else."""
-    words = quote if quote is not None else " ".join(said(body).split()[:6])
+    """Every technique with its first indicator quoted (by some words of the reply, or `quote`), nothing else."""
+    words = said(body).split()
     made: Body = {}
-    for technique, part in form(body)["properties"].items():
+    for number, (technique, part) in enumerate(form(body)["properties"].items()):
+        start = number % max(1, len(words) - 3)
+        shows = quote if quote is not None else " ".join(words[start : start + 4])
         signs = part["properties"]
         shown = list(signs["indicators"]["properties"])
         made[technique] = {
-            "indicators": {name: words if name == shown[0] else None for name in shown},
+            "indicators": {name: shows if name == shown[0] else None for name in shown},
             "missteps": dict.fromkeys(signs["missteps"]["properties"]),
             "occasion": True,
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
 from simcustomer.errors import InvalidReply, NotFound
 
 if TYPE_CHECKING:
@@ -30,11 +30,14 @@ def chat(
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Practise in the terminal, with a debrief at the end."""
     import asyncio
 
     from simcustomer import wiring
+    from simcustomer.cli.accounts import say_usage
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 
@@ -47,7 +50,8 @@ def chat(
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.persona(persona) if persona is not None else None
-    players = wiring.cast(customer_engine or engine, grader_engine or engine)
+    models = wiring.Models(settings, record=record, replay=replay)
+    players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)
     store = open_store(settings.database_url)
     try:
         practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
@@ -58,6 +62,7 @@ def chat(
         asyncio.run(_converse(practice, opened))
     finally:
         store.close()
+        say_usage(models.totals())
 
 
 async def _converse(practice: Practice, session: Session) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcustomer.cli.options import AsJson, Engine, GraderEngine, RubricId
+from simcustomer.cli.options import AsJson, Engine, GraderEngine, Record, Replay, RubricId
 from simcustomer.errors import InvalidInput, SettingsError
 
 if TYPE_CHECKING:
     from simcustomer.domain.rubric import Rubric
     from simcustomer.evaluation.golden import SplitName
     from simcustomer.evaluation.suites import Figure
+    from simcustomer.roles import Grader
 
 app = typer.Typer(help="Measure graders, and train the embedded one.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,10 +47,13 @@ def run(
     engine: Engine = "embedded",
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
     as_json: AsJson = False,
 ) -> None:
     """Run eval suites on a grader and print their figures with 95 % intervals."""
     import asyncio
+    from functools import partial
 
     from simcustomer import wiring
     from simcustomer.settings import load_settings
@@ -61,7 +65,9 @@ def run(
         raise InvalidInput(f"There is no split {split!r}. Choose one of: {', '.join(SPLITS)}.")
     settings = load_settings()
     by = wiring.library(settings).rubric(rubric or settings.rubric)
-    figures = asyncio.run(_measured(chosen, evals, split, grader_engine or engine, by))  # type: ignore[arg-type]
+    models = wiring.Models(settings, record=record, replay=replay)
+    new_grader = partial(wiring.grader, grader_engine or engine, models)
+    figures = asyncio.run(_measured(chosen, evals, split, new_grader, by))  # type: ignore[arg-type]
     if as_json:
         dumped = {name: [figure.model_dump() for figure in found] for name, found in figures.items()}
         typer.echo(json.dumps({"split": split, "engine": grader_engine or engine, "suites": dumped}))
@@ -70,19 +76,18 @@ def run(
 
 
 async def _measured(
-    suites: list[str], evals: Path, split: SplitName, engine: str, rubric: Rubric
+    suites: list[str], evals: Path, split: SplitName, new_grader: Callable[[], Grader], rubric: Rubric
 ) -> dict[str, list[Figure]]:
-    from simcustomer import wiring
     from simcustomer.cli.display import progress
     from simcustomer.evaluation import suites as made
     from simcustomer.evaluation.golden import read_rated
 
     replies = read_rated(evals / "golden", split) if set(suites) - {"contrast", "acts"} else ()
-    grader = wiring.grader(engine)
+    grader = new_grader()
     measures: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
         "agreement": lambda: made.agreement_suite(replies, grader, rubric),
         "contrast": lambda: made.contrast_suite(evals / "contrasts", grader, rubric),
-        "stability": lambda: made.stability_suite(replies, (grader, wiring.grader(engine)), rubric),
+        "stability": lambda: made.stability_suite(replies, (grader, new_grader()), rubric),
         "evidence": lambda: made.evidence_suite(replies, grader, rubric),
         "acts": lambda: made.acts_suite(evals / "acts" / "replies.jsonl"),
     }
