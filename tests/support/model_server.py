@@ -67,6 +67,7 @@ class ModelServer:
     port: int = 0
     requests: list[Body] = field(default_factory=list[Body])
     keys: list[str] = field(default_factory=list[str])
+    tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     rejects: dict[str, str] = field(default_factory=dict[str, str])
     """Parameters that this server does not know, with the message that it gives."""
 
@@ -75,6 +76,7 @@ class ModelServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tasks.add(asyncio.current_task())  # type: ignore[arg-type]
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head.split("\r\n")[1:])}
@@ -235,13 +237,9 @@ async def model_server(play: Play, fault: str | None = None, *, times: int | Non
         yield server
     finally:
         listening.close()
-        for task in asyncio.all_tasks():
-            if (
-                task.get_coro().__qualname__ == "ModelServer.handle"
-                and task.get_coro().cr_frame.f_locals["self"] is server
-            ):  # type: ignore[union-attr]
-                task.cancel()
-        await asyncio.sleep(0)
+        for task in server.tasks:
+            task.cancel()
+        await asyncio.gather(*server.tasks, return_exceptions=True)
 
 
 @contextmanager

@@ -106,13 +106,18 @@ def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
             unverified += 1
         else:
             quotes.setdefault(entry.id.strip(), quote)
+    persona = scene.session.persona
+    softeners, triggers = _met(card.softeners, quotes), _met(card.triggers, quotes)
+    soothed, stung = {met.sway for met in softeners}, {met.sway for met in triggers}
+    shown = (sway.technique for sway in persona.softeners if sway.technique and sway.id in soothed)
+    wrong = (sway.misstep for sway in persona.triggers if sway.misstep and sway.id in stung)
     told = set(scene.session.told)
     asked = [fact for fact in _named(card.questions, quotes) if fact not in told]
     appraisal = Appraisal(
-        softeners=_met(card.softeners, quotes),
-        triggers=_met(card.triggers, quotes),
-        techniques=_named(card.techniques, quotes),
-        missteps=_named(card.missteps, quotes),
+        softeners=softeners,
+        triggers=triggers,
+        techniques=tuple(dict.fromkeys((*shown, *_named(card.techniques, quotes)))),
+        missteps=tuple(dict.fromkeys((*wrong, *_named(card.missteps, quotes)))),
         asked=tuple(asked[:_MOST_ASKED]),
         offers=_named(card.offers, quotes),
         hands_over=head.hands_over,

@@ -49,14 +49,16 @@ class Card:
 
     @cached_property
     def techniques(self) -> dict[str, str]:
-        """Technique id by code."""
-        return {f"k{n}": technique for n, technique in enumerate(self.rubric.ids, 1)}
+        """Technique id by code: those that the persona has no softener of its own for."""
+        covered = {sway.technique for sway in self.persona.softeners}
+        return {f"k{n}": technique for n, technique in enumerate(self.rubric.ids, 1) if technique not in covered}
 
     @cached_property
     def missteps(self) -> dict[str, str]:
-        """Misstep, as `technique.misstep`, by code."""
+        """Misstep, as `technique.misstep`, by code: those that the persona has no trigger of its own for."""
+        covered = {sway.misstep for sway in self.persona.triggers}
         names = [f"{technique.id}.{name}" for technique in self.rubric.techniques for name in technique.missteps]
-        return {f"m{n}": name for n, name in enumerate(names, 1)}
+        return {f"m{n}": name for n, name in enumerate(names, 1) if name not in covered}
 
     @cached_property
     def rules(self) -> str:
@@ -81,8 +83,8 @@ class Card:
             offers=_coded(self.offers, map(_offer, persona.offers)),
             questions=_coded(self.questions, map(_question, self._closed_facts)) or texts["none"],
             threshold=texts["threshold"][persona.difficulty],
-            techniques=_coded(self.techniques, (technique.asks for technique in self.rubric.techniques)),
-            missteps=_coded(self.missteps, self._missteps()),
+            techniques=_coded(self.techniques, (self.rubric.technique(t).asks for t in self.techniques.values())),
+            missteps=_coded(self.missteps, map(self._misstep, self.missteps.values())),
         )
 
     @property
@@ -103,14 +105,14 @@ class Card:
         if sway.technique in self.rubric.ids:
             return f"{sway.because}. {self.rubric.technique(str(sway.technique)).asks}"
         if sway.misstep is not None:
-            owner, _, name = sway.misstep.partition(".")
-            known = self.rubric.technique(owner).missteps if owner in self.rubric.ids else {}
-            return f"{sway.because}. {known.get(name, name.replace('_', ' '))}"
+            return f"{sway.because}. {self._misstep(sway.misstep)}"
         return f"{sway.because}. Words such as: {', '.join(sway.words[:12])}"
 
-    def _missteps(self) -> Iterator[str]:
-        for technique in self.rubric.techniques:
-            yield from technique.missteps.values()
+    def _misstep(self, path: str) -> str:
+        """What a misstep, as `technique.misstep`, is in the rubric's words."""
+        owner, _, name = path.partition(".")
+        known = self.rubric.technique(owner).missteps if owner in self.rubric.ids else {}
+        return known.get(name, name.replace("_", " "))
 
     def _gives_away(self, line: str) -> bool:
         return len(_words([line]) & self._telltale) >= _TELLTALE

@@ -193,15 +193,20 @@ class ModelClient:
         self, call: Call, ask: Callable[[openai.AsyncOpenAI, dict[str, Any]], Awaitable[T]], *, stream: bool
     ) -> T:
         """The answer, the request being put anew in a way that the server knows where it rejects a parameter."""
+        dialect = self.dialect
         for _ in range(_ADAPTATIONS):
-            body = self.dialect.request(self.endpoint, call, stream=stream)
+            body = dialect.request(self.endpoint, call, stream=stream)
             try:
-                return await ask(self._client(), body)
+                answer = await ask(self._client(), body)
             except openai.APIStatusError as error:
-                adapted = self.dialect.after(error, body, pinned=self.endpoint.structured != "auto")
+                adapted = dialect.after(error, body, pinned=self.endpoint.structured != "auto")
                 if adapted is None:
                     raise
-                self.dialect = adapted
+                dialect = adapted
+            else:
+                # Only what has worked is remembered: a rejection can have had another cause after all.
+                self.dialect = dialect
+                return answer
         raise malformed(self.endpoint.server, "to every form of the request is a rejection")
 
     def _client(self) -> openai.AsyncOpenAI:

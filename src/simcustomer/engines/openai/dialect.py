@@ -10,8 +10,11 @@ import openai
 from simcustomer.engines.openai.calls import FORMS, Call, Form
 from simcustomer.engines.openai.endpoint import Endpoint
 
-_REJECTIONS = (400, 404, 415, 422, 500, 501)
-"""Statuses with which servers answer a parameter that they do not know; llama.cpp gives 500 for a schema it cannot compile."""
+_REJECTIONS = (400, 415, 422, 501)
+"""Statuses with which servers answer a parameter that they do not know."""
+
+_CANNOT_COMPILE = ("grammar", "json_schema", "json schema", "response_format")
+"""Words of a 500 that means the same: llama.cpp's for a schema that it cannot compile."""
 
 _DROPPABLE = ("temperature", "seed", "stream_options")
 
@@ -59,10 +62,11 @@ class Dialect:
 
         `pinned` keeps the form that the settings ask for.
         """
-        if error.status_code not in _REJECTIONS:
-            return None
         # Servers name the parameter in `param` or only in their text.
         about = f"{error.param or ''} {error.message}".lower()
+        uncompiled = error.status_code == 500 and any(word in about for word in _CANNOT_COMPILE)
+        if error.status_code not in _REJECTIONS and not uncompiled:
+            return None
         if "max_tokens" in about and "max_completion_tokens" in about and self.limit in body:
             other = "max_completion_tokens" if self.limit == "max_tokens" else "max_tokens"
             return replace(self, limit=other)
@@ -71,6 +75,4 @@ class Dialect:
                 return replace(self, dropped=self.dropped | {name})
         if "response_format" in body and not pinned and (following := FORMS[FORMS.index(self.form) + 1 :]):
             return replace(self, form=following[0])
-        if "stream_options" in body and error.status_code != 500:
-            return replace(self, dropped=self.dropped | {"stream_options"})
         return None
