@@ -42,6 +42,7 @@ class Speech:
         voice, email = persona.voice, persona.channel is Channel.EMAIL
         self._greeting = f"{voice.greeting}\n\n" if email and voice.greeting else ""
         self.ending = f"\n\n{voice.sign_off}" if email and voice.sign_off else ""
+        self._gap = ""
         self.words = 0
 
     @property
@@ -50,7 +51,7 @@ class Speech:
         return self.words > 0
 
     async def of(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str]:
-        """The sentences of the pieces, each with the space before it. Raises Offended; ModelError as the pieces do."""
+        """The sentences of the pieces, each with the space that stands before it. Raises Offended; ModelError as the pieces do."""
         waiting = ""
         async for piece in pieces:
             waiting += piece
@@ -76,10 +77,11 @@ class Speech:
         if self.words + words > most_words(self._persona) * _SLACK and self.has_begun:
             raise Offended("length")
         self._guards.spoken(text)
-        if not self.has_begun:
-            text = self._greeting + text.lstrip()
+        core = text.strip()
+        shown = self._gap + core if self.has_begun else self._greeting + core
+        self._gap = text[text.index(core) + len(core) :] or " "
         self.words += words
-        return text
+        return shown
 
     def _is_frame(self, line: str) -> bool:
         """Whether an email's greeting or signature, which is added here, was written as well."""
