@@ -62,7 +62,7 @@ def grades(body: Body, quote: str | None = None) -> Body:
 
 
 def debriefs(body: Body) -> Body:
-    reply = said(body)
+    reply = _SPOTLIT.findall(body["messages"][1]["content"].split("Reply 1:", 1)[1])[0][1]
     technique = form(body)["properties"]["strengths"]["items"]["properties"]["technique"]["enum"]
     note = {"exchange": 1, "quote": " ".join(reply.split()[:5]), "text": "This helped."}
     return {

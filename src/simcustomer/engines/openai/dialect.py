@@ -13,8 +13,8 @@ from simcustomer.engines.openai.endpoint import Endpoint
 _REJECTIONS = (400, 415, 422, 501)
 """Statuses with which servers answer a parameter that they do not know."""
 
-_CANNOT_COMPILE = ("grammar", "json_schema", "json schema", "response_format")
-"""Words of a 500 that means the same: llama.cpp's for a schema that it cannot compile."""
+_CANNOT_COMPILE = "grammar"
+"""The word in a 500 that means the same: llama.cpp's for a schema that it cannot compile."""
 
 _DROPPABLE = ("temperature", "seed", "stream_options")
 
@@ -64,7 +64,7 @@ class Dialect:
         """
         # Servers name the parameter in `param` or only in their text.
         about = f"{error.param or ''} {error.message}".lower()
-        uncompiled = error.status_code == 500 and any(word in about for word in _CANNOT_COMPILE)
+        uncompiled = error.status_code == 500 and _CANNOT_COMPILE in about
         if error.status_code not in _REJECTIONS and not uncompiled:
             return None
         if "max_tokens" in about and "max_completion_tokens" in about and self.limit in body:
