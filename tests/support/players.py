@@ -54,7 +54,7 @@ def grades(body: Body, quote: str | None = None) -> Body:
         signs = part["properties"]
         shown = list(signs["indicators"]["properties"])
         made[technique] = {
-            "indicators": {name: shows if name == shown[0] else None for name in shown},
+            "indicators": {name: shows if name == shown[0] and (quote or len(words) > 7) else None for name in shown},
             "missteps": dict.fromkeys(signs["missteps"]["properties"]),
             "occasion": True,
         }
@@ -62,11 +62,12 @@ def grades(body: Body, quote: str | None = None) -> Body:
 
 
 def debriefs(body: Body) -> Body:
+    customer = re.findall(r"Customer: (.*?)\.", body["messages"][1]["content"])[0]
     reply = _SPOTLIT.findall(body["messages"][1]["content"].split("Reply 1:", 1)[1])[0][1]
     technique = form(body)["properties"]["strengths"]["items"]["properties"]["technique"]["enum"]
     note = {"exchange": 1, "quote": " ".join(reply.split()[:5]), "text": "This helped."}
     return {
-        "summary": "It went as it went.",
+        "summary": f"It went as it went with {customer}.",
         "strengths": [note | {"technique": name} for name in technique[:2]],
         "improvements": [note | {"technique": name} for name in technique[2:4]],
         "rewrites": [

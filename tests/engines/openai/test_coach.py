@@ -42,7 +42,7 @@ def debriefed(
 
 def test_a_debrief_quotes_what_was_said(dean: Persona, rubric: Rubric, tmp_path: Path) -> None:
     debrief, server = debriefed(lambda made: made, dean, rubric, tmp_path)
-    assert debrief.summary == "It went as it went."
+    assert debrief.summary == f"It went as it went with {dean.name}."
     assert all(note.quote in REPLY and note.quote for note in (*debrief.strengths, *debrief.improvements))
     assert debrief.rewrites[0].instead_of == REPLY
     text = json.dumps(server.requests[0], ensure_ascii=False)

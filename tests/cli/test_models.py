@@ -1,0 +1,126 @@
+"""The command line with model-backed engines, as the README and docs/models.md tell it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.support.model_server import ModelServer, threaded_model_server
+from tests.support.players import honest
+from tests.support.practising import KEY
+
+CHAT = "I am so sorry that nobody came to you three times.\nWhat does the display show now, please, Dean?\n/end\n"
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with threaded_model_server(honest) as served:
+        yield served
+
+
+@pytest.fixture
+def simcustomer(server: ModelServer, tmp_path: Path) -> Command:
+    """The command with a model on the server, its key, a price, and a book of calls."""
+
+    def command(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        settings = {
+            "SIMCUSTOMER_OPENAI_BASE_URL": server.url,
+            "SIMCUSTOMER_OPENAI_MODEL": "stub",
+            "SIMCUSTOMER_OPENAI_API_KEY": KEY,
+            "SIMCUSTOMER_PRICES": '{"stub": {"input": 2, "output": 8}}',
+            "SIMCUSTOMER_USAGE_LOG": str(tmp_path / "calls.jsonl"),
+        }
+        return run(*arguments, stdin=stdin, **(settings | variables))
+
+    return command
+
+
+def test_a_whole_practice_with_models_in_every_role(simcustomer: Command, server: ModelServer) -> None:
+    done = simcustomer("chat", "no-heat-third-visit", "--engine", "openai", stdin=CHAT)
+    assert done.returncode == 0, done.stderr
+    assert "time of asking" in done.stdout
+    assert "not graded" not in done.stdout
+    assert "It went as it went with Dean Ackroyd." in done.stdout
+    assert "models: 5 calls" in done.stderr
+    assert "cost" in done.stderr
+    assert KEY not in done.stdout + done.stderr
+    assert set(server.keys) == {KEY}
+    used = json.loads(simcustomer("usage", "--json").stdout)
+    assert {role: totals["calls"] for role, totals in used.items()} == {"customer": 2, "grader": 2, "coach": 1}
+
+
+def test_engines_are_chosen_role_by_role(simcustomer: Command, server: ModelServer) -> None:
+    done = simcustomer("chat", "no-heat-third-visit", "--customer-engine", "openai", stdin=CHAT)
+    assert done.returncode == 0, done.stderr
+    assert {bool(body.get("stream")) for body in server.requests} == {True}
+    asked = len(server.requests)
+    done = simcustomer("simulate", "no-heat-third-visit", "--grader-engine", "openai", "--trainee", "cold")
+    assert done.returncode == 0, done.stderr
+    assert {bool(body.get("stream")) for body in server.requests[asked:]} == {False}
+
+
+def test_doctor_asks_the_models_and_shows_no_key(simcustomer: Command) -> None:
+    done = simcustomer("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "customer model: stub at 127.0.0.1" in done.stdout
+    assert "form json_schema" in done.stdout
+    assert KEY not in done.stdout
+    done = simcustomer("doctor", SIMCUSTOMER_GRADER_BASE_URL="http://127.0.0.1:9/v1")
+    assert done.returncode == 1
+    assert "FAIL grader model: The connection to stub at 127.0.0.1:9 failed." in done.stdout
+
+
+def test_a_model_that_is_not_set_is_one_clear_sentence() -> None:
+    done = run("chat", "no-heat-third-visit", "--engine", "openai")
+    assert done.returncode == 2
+    assert "SIMCUSTOMER_OPENAI_MODEL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_recorded_grades_play_back_without_a_server(simcustomer: Command, tmp_path: Path) -> None:
+    turns = [
+        {"role": "customer", "text": "Nobody came."},
+        {"role": "trainee", "text": "I am sorry that nobody came to you this morning."},
+    ]
+    file, calls = tmp_path / "in.jsonl", str(tmp_path / "calls")
+    file.write_text(json.dumps({"id": "a", "channel": "chat", "turns": turns}) + "\n", encoding="utf-8")
+    first = simcustomer("grade", str(file), "--engine", "openai", "--record", calls)
+    assert first.returncode == 0, first.stderr
+    again = run("grade", str(file), "--engine", "openai", "--replay", calls)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == first.stdout
+    assert json.loads(again.stdout)["levels"]["recovery"] is not None
+    both = run("grade", str(file), "--engine", "openai", "--replay", calls, "--record", calls)
+    assert (both.returncode, "not both" in both.stderr) == (2, True)
+
+
+def test_replies_that_had_no_grade_get_one_later(simcustomer: Command, server: ModelServer) -> None:
+    server.play = lambda body: honest(body) if body.get("stream") else "nonsense"
+    done = simcustomer("chat", "no-heat-third-visit", "--engine", "openai", stdin=CHAT)
+    assert "not graded" in done.stdout
+    failed = simcustomer("regrade", "--engine", "openai")
+    assert failed.returncode == 1
+    assert "still not" in failed.stdout
+    server.play = honest
+    done = simcustomer("regrade", "--engine", "openai")
+    assert (done.returncode, "2 replies graded" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert "Every reply has its grade." in simcustomer("regrade", "--engine", "openai").stdout
+
+
+def test_the_embedded_engine_loads_no_openai() -> None:
+    code = (
+        "import sys; sys.argv = ['simcustomer', 'simulate', 'no-heat-third-visit']\n"
+        "from simcustomer.cli import main\n"
+        "try:\n    main()\nexcept SystemExit: pass\n"
+        "print([m for m in ('openai', 'simcustomer.engines.openai.client') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
