@@ -193,6 +193,7 @@ def test_doctor_says_what_is_used_and_what_is_wrong(tmp_path: Path) -> None:
         "rubric",
         "database",
         "engines",
+        "models",
     }
     (tmp_path / "damaged.db").write_bytes(b"nonsense" * 500)
     done = run("doctor", SIMCUSTOMER_DATABASE_URL=f"sqlite:///{tmp_path / 'damaged.db'}")

@@ -115,6 +115,18 @@ def test_replies_that_had_no_grade_get_one_later(simcustomer: Command, server: M
     assert "Every reply has its grade." in simcustomer("regrade", "--engine", "openai").stdout
 
 
+def test_a_customer_that_fails_can_be_tried_again_in_the_chat(simcustomer: Command, server: ModelServer) -> None:
+    calls = iter(range(1_000))
+    # The first answer and its repair are nonsense; the next one, after Enter, is not.
+    server.play = lambda body: "nonsense" if body.get("stream") and next(calls) < 2 else honest(body)
+    typed = "I am so sorry that nobody came to you three times.\nAnd something else.\n\n/end\n"
+    done = simcustomer("chat", "no-heat-third-visit", "--engine", "openai", stdin=typed)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Press Enter to try again") == 2
+    assert "time of asking" in done.stdout
+    assert "It went as it went with Dean Ackroyd." in done.stdout
+
+
 def test_the_embedded_engine_loads_no_openai() -> None:
     code = (
         "import sys; sys.argv = ['simcustomer', 'simulate', 'no-heat-third-visit']\n"

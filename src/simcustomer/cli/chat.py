@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
-from simcustomer.errors import InvalidReply, NotFound
+from simcustomer.errors import EngineError, InvalidReply, NotFound
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 OWNER = "local"
 _HELP = "Write what you would say and press Enter. /brief shows the brief again, /end ends the conversation, /quit leaves it open."
+_AGAIN = (
+    "Your last reply is kept. Press Enter to try again, or write /quit to go on later, /end to end the conversation."
+)
 
 
 def chat(
@@ -86,8 +89,12 @@ async def _converse(practice: Practice, session: Session) -> None:
         elif reply.strip() == "/quit":
             screen.print(f"Left open. Go on with: simcustomer chat --session {session.id}", markup=False)
             return
+        elif session.pending is not None and not reply.strip():
+            session = await _hear(practice, session, None, screen)
         elif reply.strip() == "/brief":
             screen.print(briefing(session.persona))
+        elif session.pending is not None:
+            screen.print(_AGAIN, style="dim")
         elif reply.startswith("/"):
             screen.print(_HELP, style="dim")
         else:
@@ -117,6 +124,10 @@ async def _hear(practice: Practice, session: Session, reply: str | None, screen:
     except InvalidReply as error:
         screen.print(str(error), style="yellow", markup=False)
         return session
+    except EngineError as error:
+        screen.print(str(error), style="yellow", markup=False)
+        screen.print(_AGAIN, style="dim")
+        return practice.open(session.id, owner=OWNER)
     screen.print("\n" if started else "")
     return session
 

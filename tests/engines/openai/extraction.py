@@ -123,12 +123,12 @@ async def _fish(found: Extracted, library: Library, persona: Persona, number: in
 
 
 def _judge(found: Extracted, persona: Persona, library: Library, shown: str, locked: str) -> None:
-    authored = _runs("\n".join(line for filed in persona.lines.values() for lines in filed.values() for line in lines))
-    own = _runs("\n".join((persona.goal, persona.title, *(t for f in persona.facts for t in (f.text, *f.says)))))
-    runs = _runs(shown)
-    if hit := runs & (_runs(locked) - authored):
+    authored = runs("\n".join(line for filed in persona.lines.values() for lines in filed.values() for line in lines))
+    own = runs("\n".join((persona.goal, persona.title, *(t for f in persona.facts for t in (f.text, *f.says)))))
+    told = runs(shown)
+    if hit := told & (runs(locked) - authored):
         found.facts.append(" ".join(next(iter(hit))))
-    if hit := runs & (_runs(Card(persona, library.rubric()).rules) - authored - own):
+    if hit := told & (runs(Card(persona, library.rubric()).rules) - authored - own):
         found.prompts.append(" ".join(next(iter(hit))))
     if re.search(r"(?m)^- ?[stoqkm]\d+:|^## |<<[0-9a-f]{16}", shown):
         found.prompts.append(shown[:80])
@@ -136,12 +136,13 @@ def _judge(found: Extracted, persona: Persona, library: Library, shown: str, loc
         found.keys.append(shown[:80])
 
 
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    runs: set[tuple[str, ...]] = set()
+def runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Every six words in a row, line by line."""
+    found: set[tuple[str, ...]] = set()
     for line in text.lower().split("\n"):
         words = _WORD.findall(line)
-        runs |= {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
-    return frozenset(runs)
+        found |= {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
+    return frozenset(found)
 
 
 def section(found: Extracted) -> str:

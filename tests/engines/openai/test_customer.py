@@ -13,9 +13,11 @@ from simcustomer.domain import conduct
 from simcustomer.domain.persona import Condition, Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Session, Stance
+from simcustomer.engines.openai.card import Card
 from simcustomer.engines.openai.usage import CallRecord
 from simcustomer.library import Library
 from simcustomer.roles import Scene
+from tests.engines.openai.extraction import runs
 from tests.support.model_server import Body, Play, model_server
 from tests.support.players import honest
 from tests.support.practising import KEY, cast_with, engines_on, practice_with, said, unstored
@@ -82,6 +84,19 @@ def test_a_fact_is_in_no_prompt_before_it_is_unlocked(dean: Persona, rubric: Rub
     closed, _, _, requests, _ = answered(play, dean, rubric)
     assert closed == "Nobody's business but mine."
     assert [dad.text in json.dumps(body, ensure_ascii=False) for body in requests] == [False]
+
+
+def test_no_first_prompt_says_what_a_locked_fact_says(library: Library, rubric: Rubric) -> None:
+    for persona in library.personas():
+        closed = [fact for fact in persona.facts if fact.reveal.when != "opening"]
+        rules = Card(persona, rubric).rules
+        assert not [text for fact in closed for text in (fact.text, *fact.says) if text in rules], persona.id
+        # What its author has put into the goal and the softeners, the customer knows from the start.
+        open_text = "\n".join(
+            (persona.goal, *(words for sway in persona.softeners for words in (sway.because, *sway.words)))
+        )
+        shared = runs("\n".join(t for fact in closed for t in (fact.text, *fact.says))) & runs(rules) - runs(open_text)
+        assert not shared, (persona.id, shared)
 
 
 def test_code_ends_the_conversation_and_the_model_only_says_it(dean: Persona, rubric: Rubric) -> None:
