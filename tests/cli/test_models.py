@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import run
+from tests.conftest import ROOT
 from tests.support.model_server import ModelServer, threaded_model_server
 from tests.support.players import honest
 from tests.support.practising import KEY
@@ -55,6 +56,43 @@ def test_a_whole_practice_with_models_in_every_role(simcustomer: Command, server
     assert set(server.keys) == {KEY}
     used = json.loads(simcustomer("usage", "--json").stdout)
     assert {role: totals["calls"] for role, totals in used.items()} == {"customer": 2, "grader": 2, "coach": 1}
+
+
+def test_the_readme_leads_to_a_practice_with_a_model(server: ModelServer, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = next(part for part in readme.split("```") if "SIMCUSTOMER_OPENAI_MODEL" in part)
+    exported, *commands = [line for line in block.splitlines()[1:] if line.strip()]
+    variables = dict(pair.split("=", 1) for pair in exported.removeprefix("export ").split())
+    variables["SIMCUSTOMER_OPENAI_BASE_URL"] = server.url
+    for command in commands:
+        done = run(*command.removeprefix(".venv/bin/simcustomer ").split(), stdin=CHAT, **variables)
+        assert done.returncode == 0, done.stderr
+    assert "It went as it went with Dean Ackroyd." in done.stdout
+
+
+def test_evals_of_a_model_run_from_recordings(simcustomer: Command, tmp_path: Path) -> None:
+    evals, calls = tmp_path / "evals", str(tmp_path / "calls")
+    (evals / "golden").mkdir(parents=True)
+    for name in ("conversations.jsonl", "ratings.jsonl"):
+        lines = (ROOT / "evals" / "golden" / name).read_text(encoding="utf-8").splitlines()
+        first = [line for line in lines if json.loads(line)["id"] in ("ca-01", "ca-02")]
+        (evals / "golden" / name).write_text("\n".join(first) + "\n", encoding="utf-8")
+    (evals / "golden" / "split.json").write_text(
+        '{"made": "-", "development": ["ca-01", "ca-02"], "test": []}', encoding="utf-8"
+    )
+    arguments = ("eval", "run", "agreement", "--evals", str(evals), "--split", "all", "--json", "--engine", "openai")
+    first = simcustomer(*arguments, "--record", calls)
+    assert first.returncode == 0, first.stderr
+    again = run(*arguments, "--replay", calls)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == first.stdout
+    figures = {figure["name"]: figure for figure in json.loads(again.stdout)["suites"]["agreement"]}
+    assert figures["ungraded"]["value"] == 0
+    for path in sorted(Path(calls).iterdir())[1:]:
+        path.unlink()
+    fewer = run(*arguments, "--replay", calls)
+    figures = {figure["name"]: figure for figure in json.loads(fewer.stdout)["suites"]["agreement"]}
+    assert figures["ungraded"]["value"] == figures["ungraded"]["n"] - 1
 
 
 def test_engines_are_chosen_role_by_role(simcustomer: Command, server: ModelServer) -> None:

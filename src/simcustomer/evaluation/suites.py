@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from simcustomer.domain.assessment import Assessment, Grade
+from simcustomer.domain.assessment import Assessment
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.acts import read_act_replies, understood
@@ -30,8 +30,16 @@ class Figure(Frozen):
 
 
 async def agreement_suite(replies: Sequence[RatedReply], grader: Grader, rubric: Rubric) -> list[Figure]:
-    """Quadratic weighted kappa with the raters, by technique, their mean, and for the reply as a whole."""
-    grades = [await grader.grade(reply.case(rubric)) for reply in replies]
+    """Quadratic weighted kappa with the raters, by technique, their mean, and for the reply as a whole.
+
+    Replies that were not graded are counted and left out: no grade is not "no occasion".
+    """
+    made = [(reply, await grader.grade(reply.case(rubric))) for reply in replies]
+    graded = [(reply, grade) for reply, grade in made if isinstance(grade, Assessment)]
+    left = Figure(name="ungraded", value=float(len(made) - len(graded)), n=len(made))
+    if not graded:
+        return [left]
+    replies, grades = [reply for reply, _ in graded], [grade for _, grade in graded]
     groups = [reply.conversation for reply in replies]
     figures: list[Figure] = []
     for technique in rubric.ids:
@@ -45,12 +53,10 @@ async def agreement_suite(replies: Sequence[RatedReply], grader: Grader, rubric:
     figures.append(Figure(name="qwk.mean", value=sum(known) / len(known) if known else None, n=len(known)))
     whole = agreement([reply.rating.overall for reply in replies], [_level(grade, OVERALL) for grade in grades], groups)
     figures.append(Figure(name="qwk.overall", value=whole.qwk.value, n=whole.n, low=whole.qwk.low, high=whole.qwk.high))
-    return figures
+    return [*figures, left]
 
 
-def _level(grade: Grade, technique: str) -> int | None:
-    if not isinstance(grade, Assessment):
-        return None
+def _level(grade: Assessment, technique: str) -> int | None:
     return grade.overall if technique == OVERALL else grade.levels.get(technique)
 
 
