@@ -136,6 +136,9 @@ def test_recorded_grades_play_back_without_a_server(simcustomer: Command, tmp_pa
     assert again.returncode == 0, again.stderr
     assert again.stdout == first.stdout
     assert json.loads(again.stdout)["levels"]["recovery"] is not None
+    assert "confidence" not in json.loads(again.stdout)
+    sampled = simcustomer("grade", str(file), "--engine", "openai", SIMCUSTOMER_SAMPLES="3")
+    assert set(json.loads(sampled.stdout)["confidence"].values()) == {1.0}
     both = run("grade", str(file), "--engine", "openai", "--replay", calls, "--record", calls)
     assert (both.returncode, "not both" in both.stderr) == (2, True)
 

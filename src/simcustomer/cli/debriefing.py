@@ -49,10 +49,21 @@ def _techniques(session: Session) -> Table:
         if level is None:
             table.add_row(technique.name, "-", Text("no occasion", style="dim"))
         else:
-            table.add_row(
-                technique.name, f"{level:g}", "█" * round(level / 3 * _BAR) + "░" * (_BAR - round(level / 3 * _BAR))
-            )
+            bar = "█" * round(level / 3 * _BAR) + "░" * (_BAR - round(level / 3 * _BAR))
+            table.add_row(technique.name, f"{level:g}", bar + _confidence(session, technique.id))
     return table
+
+
+def _confidence(session: Session, technique: str) -> str:
+    """How far several gradings of the replies agreed on a technique; nothing where there was one of each."""
+    found = [
+        verdict.agreement
+        for exchange in session.exchanges
+        if isinstance(exchange.grade, Assessment)
+        for verdict in exchange.grade.verdicts
+        if verdict.technique == technique and verdict.level is not None and verdict.agreement is not None
+    ]
+    return f"  confidence {sum(found) / len(found):.0%}" if found else ""
 
 
 def _moods(session: Session) -> Table:

@@ -14,6 +14,7 @@ from simcustomer.domain.persona import Condition, Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Session, Stance
 from simcustomer.engines.openai.card import Card
+from simcustomer.engines.openai.guards import parts, patterns
 from simcustomer.engines.openai.usage import CallRecord
 from simcustomer.library import Library
 from simcustomer.roles import Scene
@@ -97,6 +98,22 @@ def test_no_first_prompt_says_what_a_locked_fact_says(library: Library, rubric: 
         )
         shared = runs("\n".join(t for fact in closed for t in (fact.text, *fact.says))) & runs(rules) - runs(open_text)
         assert not shared, (persona.id, shared)
+
+
+def test_guards_let_pass_what_authors_write(library: Library) -> None:
+    soft = {"soften", "accept", "settle", "consider", "confirm", "timed", "handed_over", "leave"}
+    sentences: list[tuple[str, str]] = []
+    for persona in library.personas():
+        for act, filed in persona.lines.items():
+            sentences += [(act.value, s) for lines in filed.values() for line in lines for s in parts(line)]
+    names = ("assistant", "company", "direction")
+    stopped = [
+        (act, s)
+        for act, s in sentences
+        if any(patterns(name).search(s) for name in names) or (act not in soft and patterns("softening").search(s))
+    ]
+    assert len(sentences) > 4_000
+    assert len(stopped) <= 0.001 * len(sentences), stopped
 
 
 def test_code_ends_the_conversation_and_the_model_only_says_it(dean: Persona, rubric: Rubric) -> None:

@@ -220,7 +220,13 @@ class ModelClient:
                 base_url=self.endpoint.base_url,
                 max_retries=0,
                 timeout=self.endpoint.deadline,
-                http_client=openai.DefaultAsyncHttpxClient(limits=limits, timeout=self.endpoint.deadline),
+                http_client=openai.DefaultAsyncHttpxClient(
+                    limits=limits,
+                    timeout=self.endpoint.deadline,
+                    # A conversation goes to the address that was set: not on to another, and on this machine past no proxy.
+                    follow_redirects=False,
+                    trust_env=not self.endpoint.is_local,
+                ),
             )
         return self._clients[loop]
 

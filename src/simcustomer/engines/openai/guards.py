@@ -49,13 +49,13 @@ class Guards:
     def offended(self, sentence: str) -> Guard | None:
         """The guard that the sentence offends, or None."""
         for name in ("assistant", "company", "direction"):
-            if _patterns(name).search(sentence):
+            if patterns(name).search(sentence):
                 return name
         if self._leaks(sentence):
             return "leak"
         if self._repeats(sentence):
             return "repetition"
-        if not self._softened and _patterns("softening").search(sentence):
+        if not self._softened and patterns("softening").search(sentence):
             return "softening"
         return None
 
@@ -113,5 +113,6 @@ def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _patterns(name: str) -> re.Pattern[str]:
+def patterns(name: str) -> re.Pattern[str]:
+    """What offends a guard, by its name in `guards.toml`."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in wording("guards")[name]), re.IGNORECASE)
