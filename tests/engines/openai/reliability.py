@@ -25,7 +25,7 @@ from tests.support.practising import KEY, cast_with, engines_on, practice_with, 
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 2.0
-AT_ONCE = 8
+AT_ONCE = 6
 REPLY = (
     "I am sorry that nobody came three times, Dean. What does the display show, and who else is at home in the cold?"
 )

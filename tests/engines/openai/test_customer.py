@@ -186,6 +186,31 @@ def test_an_answer_is_cut_at_the_length_of_its_channel(dean: Persona, rubric: Ru
     assert text.strip().endswith("times.")
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Well, I never.",
+        '{"met": [], "met": []}\n\nWell.',
+        '{"met": "s1"}\n\nWell.',
+        '[{"met": []}]',
+        '{"met": [' + "1, " * 5_000,
+    ],
+)
+def test_an_answer_without_a_head_is_asked_for_once_more(first: str, dean: Persona, rubric: Rubric) -> None:
+    answers = iter([first, f"{head()}\n\nAnd then what?"])
+    text, _, _, requests, books = answered(lambda _: next(answers), dean, rubric)
+    assert (text, len(requests)) == ("And then what?", 2)
+    assert [record.guard for record in books if record.guard] == ["no_appraisal"]
+
+
+@pytest.mark.parametrize("frame", ["```json\n{}\n```\n\n", "<think>\nHm. {{\n</think>\n{}\n---\n", "\n  {}\n\nDean: "])
+def test_a_head_is_found_in_the_frames_that_models_put_it_in(frame: str, dean: Persona, rubric: Rubric) -> None:
+    written = frame.replace("{}", head(("s1", "Three missed visits")))
+    text, appraisal, *_ = answered(lambda _: f"{written}And then what?", dean, rubric)
+    assert text == "And then what?"
+    assert len(appraisal.softeners) == 1
+
+
 def test_emails_get_their_greeting_and_signature_once(library: Library, rubric: Rubric) -> None:
     persona = next(p for p in library.personas() if p.channel == "email")
     voice = persona.voice

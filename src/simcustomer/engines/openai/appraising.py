@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simcustomer.domain.session import Appraisal, Met
 from simcustomer.engines.openai.card import Card
+from simcustomer.engines.openai.json_text import Unusable, once
 from simcustomer.engines.openai.quoting import verbatim
 from simcustomer.errors import ModelError
 from simcustomer.roles import Scene
@@ -22,7 +23,7 @@ _MOST_ASKED = 2
 _LEAST_LETTERS = 4
 _BEFORE = re.compile(r"\s*(?:<think(?:ing)?>.*?</think(?:ing)?>\s*)?(?:```(?:json)?\s*)?", re.DOTALL | re.IGNORECASE)
 _AFTER = re.compile(r"\s*(?:```\s*)?(?:-{3,}\s*)?")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(object_pairs_hook=once)
 
 
 class _Entry(BaseModel):
@@ -84,6 +85,8 @@ def _end_of_head(heard: str) -> int | None:
         raise no_head()
     try:
         _, end = _DECODER.raw_decode(heard, begin)
+    except Unusable:
+        raise no_head() from None
     except (json.JSONDecodeError, RecursionError):
         return None
     return end

@@ -20,7 +20,7 @@ def object_in(text: str) -> dict[str, Any]:
     if fenced := _FENCED.match(text):
         text = fenced.group(1)
     try:
-        found: object = json.loads(text, object_pairs_hook=_once)
+        found: object = json.loads(text, object_pairs_hook=once)
     except (json.JSONDecodeError, RecursionError):
         raise Unusable("it is not one complete JSON object") from None
     return as_object(found, "it")
@@ -33,7 +33,8 @@ def as_object(value: object, where: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs of an object, for the JSON decoder. Raises Unusable where a key stands twice."""
     kept = dict(pairs)
     if len(kept) != len(pairs):
         raise Unusable("a key stands in it twice")
