@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import io
 import logging
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -25,7 +26,9 @@ from tests.support.practising import KEY, cast_with, engines_on, practice_with, 
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 2.0
-AT_ONCE = 6
+AT_ONCE, WAITING_AT_ONCE = 3, 10
+"""Runs beside each other: few where they compute, since the stub shares their event loop; more where they only wait."""
+
 REPLY = (
     "I am sorry that nobody came three times, Dean. What does the display show, and who else is at home in the cold?"
 )
@@ -50,11 +53,16 @@ class Tally:
 
 async def measured(role: str, fault: str, *, times: int | None, runs: int, persona: Persona, rubric: Rubric) -> Tally:
     """Runs of one exchange each, in which the first `times` calls of the role fail (None: all of them)."""
-    tally, room = Tally(), asyncio.Semaphore(AT_ONCE)
+    waits = fault in ("no answer at all", "body that drips")
+    tally, room = Tally(), asyncio.Semaphore(WAITING_AT_ONCE if waits else AT_ONCE)
+    folder = Path(tempfile.mkdtemp())
 
     async def one(number: int) -> None:
         async with room:
-            await _run(tally, role, fault, times, seed=number, persona=persona, rubric=rubric)
+            await _run(tally, role, fault, times, seed=number, persona=persona, rubric=rubric, folder=folder)
+
+    # What is loaded at the first practice of a process is not the fault's doing.
+    await _run(Tally(), role, "", 0, seed=0, persona=persona, rubric=rubric, folder=folder)
 
     log = io.StringIO()
     handler = logging.StreamHandler(log)
@@ -63,32 +71,40 @@ async def measured(role: str, fault: str, *, times: int | None, runs: int, perso
         await asyncio.gather(*(one(number) for number in range(runs)))
     finally:
         logging.getLogger().removeHandler(handler)
+        shutil.rmtree(folder)
     tally.foreign += sum(word in log.getvalue() for word in (KEY, REPLY))
     return tally
 
 
 async def _run(
-    tally: Tally, role: str, fault: str, times: int | None, *, seed: int, persona: Persona, rubric: Rubric
+    tally: Tally,
+    role: str,
+    fault: str,
+    times: int | None,
+    *,
+    seed: int,
+    persona: Persona,
+    rubric: Rubric,
+    folder: Path,
 ) -> None:
     tally.runs += 1
-    with tempfile.TemporaryDirectory() as folder:
-        async with model_server(honest, fault, times=times) as server:
-            practice, store = practice_with(cast_with(engines_on(server, deadline=DEADLINE), role), Path(folder))
+    async with model_server(honest, fault, times=times) as server:
+        practice, store = practice_with(cast_with(engines_on(server, deadline=DEADLINE), role), folder)
+        try:
+            session = practice.start(persona, rubric, owner="o", seed=seed)
+            started, shown = time.monotonic(), ""
             try:
-                session = practice.start(persona, rubric, owner="o", seed=seed)
-                started, shown = time.monotonic(), ""
-                try:
-                    shown, after = await said(practice, session, REPLY)
-                    outcome, grade = "answered", after.exchanges[-1].grade
-                except SimcustomerError as error:
-                    shown, outcome, grade = str(error), "try again", None
-                except Exception as error:  # noqa: BLE001  # that there is none is what is measured
-                    tally.unhandled.append(repr(error))
-                    return
-                tally.overshoot = max(tally.overshoot, time.monotonic() - started - DEADLINE)
-                kept = store.load(session.id, "o")
-            finally:
-                store.close()
+                shown, after = await said(practice, session, REPLY)
+                outcome, grade = "answered", after.exchanges[-1].grade
+            except SimcustomerError as error:
+                shown, outcome, grade = str(error), "try again", None
+            except Exception as error:  # noqa: BLE001  # that there is none is what is measured
+                tally.unhandled.append(repr(error))
+                return
+            tally.overshoot = max(tally.overshoot, time.monotonic() - started - DEADLINE)
+            kept = store.load(session.id, "o")
+        finally:
+            store.close()
     tally.lost += REPLY not in (kept.pending, *(exchange.reply for exchange in kept.exchanges))
     tally.foreign += any(word in shown for word in FOREIGN)
     if role == "grader" and grade is not None:
