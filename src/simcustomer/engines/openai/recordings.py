@@ -132,7 +132,8 @@ class Replay:
         started = time.monotonic()
         kept = self._recording(call)
         seconds = time.monotonic() - started
-        self.ledger.called(call, self.name, usage=kept.usage, seconds=seconds, attempts=1, outcome="ok")
+        # Without tokens: what was paid for when it was recorded is not paid for again.
+        self.ledger.called(call, self.name, usage=None, seconds=seconds, attempts=1, outcome="replayed")
         return Completion(kept.text, kept.usage, kept.answered_by, kept.fingerprint)
 
     async def stream(self, call: Call, until: float) -> AsyncGenerator[str]:

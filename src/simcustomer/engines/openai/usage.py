@@ -19,6 +19,8 @@ from simcustomer.settings import Price
 
 _log = logging.getLogger(__name__)
 
+_GOOD = frozenset({"ok", "stopped", "replayed"})
+
 REMEMBERED = 10_000
 """Records that are kept in memory; the file keeps all."""
 
@@ -26,8 +28,8 @@ REMEMBERED = 10_000
 class CallRecord(Frozen):
     """One call. Tokens are None where the server did not say; `cost` is None without tokens or a price.
 
-    `outcome` is `ok`, `stopped` where we had heard enough, or the kind of the failure. `guard` names the guard that an
-    answer offended; such a record is not of a call of its own and has no tokens.
+    `outcome` is `ok`, `stopped` where we had heard enough, `replayed` from a recording, or the kind of the failure. `guard`
+    names the guard that an answer offended; such a record is not of a call of its own and has no tokens.
     """
 
     at: datetime
@@ -66,7 +68,7 @@ class Totals(Frozen):
         costs = [record.cost for record in calls if record.cost is not None]
         return cls(
             calls=len(calls),
-            failed=sum(record.outcome not in ("ok", "stopped") for record in calls),
+            failed=sum(record.outcome not in _GOOD for record in calls),
             prompt=sum(record.prompt or 0 for record in calls),
             cached=sum(record.cached or 0 for record in calls),
             completion=sum(record.completion or 0 for record in calls),
