@@ -26,7 +26,7 @@ from tests.support.practising import KEY, cast_with, engines_on, practice_with, 
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 2.0
-AT_ONCE, WAITING_AT_ONCE = 3, 10
+AT_ONCE, WAITING_AT_ONCE = 3, 4
 """Runs beside each other: few where they compute, since the stub shares their event loop; more where they only wait."""
 
 REPLY = (
