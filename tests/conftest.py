@@ -63,7 +63,7 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the settings or writes the database of whoever runs it."""
     for name in list(os.environ):
         if (
-            name.startswith("SIMCUSTOMER_")
+            name.startswith(("SIMCUSTOMER_", "OPENAI_"))
             and not name.startswith("SIMCUSTOMER_TEST")
             and name != "SIMCUSTOMER_CHROMIUM"
         ):

@@ -79,6 +79,19 @@ class ScriptedGrader:
 
 
 @dataclass
+class FailingFor:
+    """Grades nothing in a reply as shown, and no reply that holds the word."""
+
+    name: str
+    word: str
+
+    async def grade(self, case: GradingCase) -> Grade:
+        if self.word in case.reply:
+            return Ungraded(reason="not now")
+        return Assessment.of(case.rubric, case.reply, [])
+
+
+@dataclass
 class ScriptedCoach:
     """Praises the first reply, faults the last, and rewrites it."""
 

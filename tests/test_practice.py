@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from simcustomer.graph import Spoken
 from simcustomer.practice import Practice, Settled, clean_reply
 from simcustomer.roles import Cast, GradingCase, React, Scene
 from simcustomer.store import Claim, Store, open_store
+from tests.fakes import FailingFor, scripted_cast
 
 GOOD = "I'm sorry that nobody came three times and that you lost a day's pay for each. What does the boiler show?"
 
@@ -263,3 +265,45 @@ def test_a_cleaned_reply_stays_as_it_is(text: str) -> None:
         return
     assert clean_reply(reply, longest=1000) == reply
     assert not set(reply) & set("\x00\x07\u200b\u202e\ufeff")
+
+
+def _with_grader(store: Store, name: str, fails: str) -> Practice:
+    """A practice whose grader of this name fails for replies with a word in them."""
+    grader = FailingFor(name=name, word=fails)
+    return wiring.practice(store, replace(scripted_cast(), grader=grader), longest_reply=5000)
+
+
+def test_a_reply_without_grade_gets_one_later(store: Store, dean: Persona, rubric: Rubric) -> None:
+    before, after = _with_grader(store, "g", "odd"), _with_grader(store, "g", "never")
+    session = before.start(dean, rubric, owner="ann", seed=1)
+    respond(before, session, "A plain reply.")
+    respond(before, session, "An odd reply.")
+    finished = asyncio.run(before.finish(session.id, owner="ann"))
+    assert [e.grade.kind for e in finished.exchanges] == ["graded", "ungraded"]
+    assert store.ungraded("ann") == (session.id,)
+    still = asyncio.run(before.regrade(session.id, owner="ann"))
+    assert (still.graded, list(still.failed)) == ((), [2])
+    done = asyncio.run(after.regrade(session.id, owner="ann"))
+    assert (done.graded, done.failed) == ((2,), {})
+    assert done.session.exchanges[0] == finished.exchanges[0]
+    assert done.session.scorecard.ungraded == 0
+    assert store.ungraded("ann") == ()
+
+
+def test_grades_of_two_graders_are_not_mixed(store: Store, dean: Persona, rubric: Rubric) -> None:
+    first = _with_grader(store, "g", "odd")
+    session = first.start(dean, rubric, owner="ann", seed=1)
+    respond(first, session, "A plain reply.")
+    respond(first, session, "An odd reply.")
+    other = _with_grader(store, "other", "plain")
+    with pytest.raises(TurnConflict, match="--anew"):
+        asyncio.run(other.regrade(session.id, owner="ann"))
+    left = asyncio.run(other.regrade(session.id, owner="ann", anew=True))
+    assert (left.graded, list(left.failed)) == ((), [1])
+    assert first.open(session.id, owner="ann").provenance.grader == "g"
+    able = _with_grader(store, "other", "never")
+    done = asyncio.run(able.regrade(session.id, owner="ann", anew=True))
+    assert done.graded == (1, 2)
+    assert done.session.provenance.grader == "other"
+    with pytest.raises(NotFound):
+        asyncio.run(able.regrade(session.id, owner="bob", anew=True))

@@ -9,6 +9,7 @@ SimcustomerError
 ├── TurnConflict          another reply already holds this turn
 ├── StoreError            the database cannot be reached, read or written
 ├── EngineError           an engine failed to play its role
+│   └── ModelError        a model server could not be reached, refused, or answered nonsense
 └── SettingsError         a setting is missing or wrong
 
 Messages are written for the person who meets them: what happened, where, and what to do.
@@ -23,6 +24,7 @@ __all__ = [
     "EngineError",
     "InvalidInput",
     "InvalidReply",
+    "ModelError",
     "NotFound",
     "Problem",
     "SessionOver",
@@ -99,6 +101,19 @@ class StoreError(SimcustomerError):
 
 class EngineError(SimcustomerError):
     """An engine failed; the trainee's reply is kept and can be tried again."""
+
+
+class ModelError(EngineError):
+    """A call to a model failed. `kind` names the fault, `again` says whether the same call may succeed in a moment.
+
+    `wait` is how many seconds the server asked to wait, where it did. The message holds neither keys nor what was said.
+    """
+
+    def __init__(self, message: str, *, kind: str, again: bool = False, wait: float | None = None) -> None:
+        self.kind = kind
+        self.again = again
+        self.wait = wait
+        super().__init__(message)
 
 
 class SettingsError(SimcustomerError):

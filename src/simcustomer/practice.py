@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from simcustomer import __version__
+from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Provenance, Session
 from simcustomer.errors import EngineError, InvalidReply, SessionOver, StoreError, TurnConflict
 from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
 from simcustomer.library import content_hash
-from simcustomer.roles import Cast
+from simcustomer.roles import Cast, GradingCase, Scene
 from simcustomer.store import Claim, Store
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,15 @@ class Settled:
     """The session after an exchange, as it is stored."""
 
     session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """The session after grading again: numbers of the replies that have a new grade, and reasons of those that have none."""
+
+    session: Session
+    graded: tuple[int, ...]
+    failed: dict[int, str]
 
 
 Event = Spoken | Settled
@@ -79,6 +89,12 @@ def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owne
         opening=cast.customer.opening(persona, seed),
         started_at=datetime.now(UTC),
     )
+
+
+def _case(session: Session, number: int) -> GradingCase:
+    """The stored reply of an exchange as its grader got it."""
+    before = session.model_copy(update={"exchanges": session.exchanges[: number - 1]})
+    return Scene(before, session.exchanges[number - 1].reply).case
 
 
 @dataclass(frozen=True)
@@ -155,6 +171,36 @@ class Practice:
         elif session.debrief is None and session.exchanges:
             await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
         return await asyncio.to_thread(self.store.load, session_id, owner)
+
+    async def regrade(self, session_id: str, *, owner: str, anew: bool = False) -> Regraded:
+        """Grade the replies that have no grade, and debrief an ended session again; replies that fail again stay as they are.
+
+        Grades of two graders are never mixed in a session: where another grader gave its grades, `anew` grades every
+        reply again, and only where all of them succeed. Raises TurnConflict without `anew`, NotFound, StoreError.
+        """
+        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        another = session.provenance.grader != self.cast.grader.name
+        left = [e.number for e in session.exchanges if isinstance(e.grade, Ungraded)]
+        if another and not anew and len(left) < len(session.exchanges):
+            raise TurnConflict(
+                f"Session {session_id} was graded by {session.provenance.grader}, and this is {self.cast.grader.name}. "
+                "Choose the same grader, or grade every reply of it anew with --anew."
+            )
+        whole = another or anew
+        numbers = [e.number for e in session.exchanges] if whole else left
+        grades = {number: await self.cast.grader.grade(_case(session, number)) for number in numbers}
+        failed = {number: grade.reason for number, grade in grades.items() if isinstance(grade, Ungraded)}
+        good = {number: grade for number, grade in grades.items() if number not in failed}
+        if not good or (whole and failed and len(left) < len(session.exchanges)):
+            return Regraded(session, (), failed)
+        exchanges = tuple(
+            e.model_copy(update={"grade": good[e.number]}) if e.number in good else e for e in session.exchanges
+        )
+        debrief = None
+        if session.outcome is not None:
+            debrief = await self.cast.coach.debrief(session.model_copy(update={"exchanges": exchanges}))
+        await asyncio.to_thread(self.store.regrade, session_id, good, grader=self.cast.grader.name, debrief=debrief)
+        return Regraded(await asyncio.to_thread(self.store.load, session_id, owner), tuple(good), failed)
 
     async def _answer(self, session_id: str, owner: str, number: int) -> AsyncIterator[Event]:
         claim = Claim(session_id, number, secrets.token_hex(16))

@@ -18,12 +18,16 @@ React = Callable[[Appraisal], Stance]
 
 @dataclass(frozen=True, slots=True)
 class GradingCase:
-    """One reply to grade: the conversation through that reply, and what is known of the case."""
+    """One reply to grade: the conversation through that reply, and what is known of the case.
+
+    `session` is the id of the practice it belongs to, for accounts of what a grader costs.
+    """
 
     rubric: Rubric
     channel: Channel
     transcript: Transcript
     scenario: Scenario
+    session: str | None = None
 
     @property
     def reply(self) -> str:
@@ -48,7 +52,7 @@ class Scene:
         """The reply as a grader gets it: with the trainee's side of the case, nothing hidden."""
         session = self.session
         transcript = session.transcript.followed_by(Speaker.TRAINEE, self.reply)
-        return GradingCase(session.rubric, session.persona.channel, transcript, session.persona.scenario)
+        return GradingCase(session.rubric, session.persona.channel, transcript, session.persona.scenario, session.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simcustomer.errors import SettingsError
@@ -17,16 +17,77 @@ def default_database_url() -> str:
     return f"sqlite:///{user_data_path('simcustomer') / 'simcustomer.db'}"
 
 
-class Settings(BaseSettings):
-    """What may be set from outside; every field is `SIMCUSTOMER_` and its name in capitals."""
+Role = Literal["customer", "grader", "coach", "trainee"]
+ROLES: tuple[Role, ...] = ("customer", "grader", "coach", "trainee")
 
-    model_config = SettingsConfigDict(env_prefix="SIMCUSTOMER_", env_file=".env", extra="ignore", frozen=True)
+
+class ModelChoice(BaseModel):
+    """Which model plays a role and how; what is None is as for all roles.
+
+    `structured` is what the server can do to keep an answer in its form; `auto` finds out. `deadline` is in seconds for
+    all calls of one answer together. `tokens` is the most that one call may answer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    model: str | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    seed: int | None = None
+    tokens: Annotated[int, Field(ge=64, le=200_000)] | None = None
+    deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    structured: Literal["auto", "json_schema", "json_object", "plain"] | None = None
+
+    def over(self, other: ModelChoice) -> ModelChoice:
+        """This choice where it says something, the other where it does not."""
+        return other.model_copy(update={name: value for name, value in self if value is not None})
+
+
+class Price(BaseModel):
+    """What a model costs for a million tokens, in any one currency; `cached` is input that the server had cached."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+    cached: Annotated[float, Field(ge=0)] | None = None
+
+
+class Settings(BaseSettings):
+    """What may be set from outside; every field is `SIMCUSTOMER_` and its name in capitals.
+
+    Fields of a model choice follow behind another underscore: `SIMCUSTOMER_GRADER_MODEL`. `openai` is for all roles.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SIMCUSTOMER_",
+        env_file=".env",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+    )
 
     database_url: str = Field(default_factory=default_database_url)
     personas_dir: Path | None = None
     rubrics_dir: Path | None = None
     rubric: str = "difficult-conversations"
     longest_reply: Annotated[int, Field(ge=200, le=20_000)] = 5_000
+    openai: ModelChoice = ModelChoice()
+    customer: ModelChoice = ModelChoice()
+    grader: ModelChoice = ModelChoice()
+    coach: ModelChoice = ModelChoice()
+    trainee: ModelChoice = ModelChoice()
+    samples: Annotated[int, Field(ge=1, le=15)] = 1
+    batching: Literal["all", "technique"] = "all"
+    prices: dict[str, Price] = Field(default_factory=dict[str, Price])
+    usage_log: Path | None = None
+
+    def choice(self, role: Role) -> ModelChoice:
+        """The model chosen for a role: its own settings over those for all roles."""
+        own: ModelChoice = getattr(self, role)
+        return own.over(self.openai)
 
 
 def load_settings() -> Settings:

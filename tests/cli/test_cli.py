@@ -247,6 +247,7 @@ def test_doctor_says_what_is_used_and_what_is_wrong(tmp_path: Path) -> None:
         "rubric",
         "database",
         "engines",
+        "models",
     }
     done = run("doctor", "--json", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path / "nowhere"))
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}

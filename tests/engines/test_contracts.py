@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,12 +15,13 @@ from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Provenance, Session, Stance
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.coach import EmbeddedCoach
-from simcustomer.engines.embedded.trainees import LEVELS, trainee_of
+from simcustomer.engines.embedded.trainees import LEVELS
 from simcustomer.library import Library
 from simcustomer.roles import Customer, Grader, GradingCase, Scene, TraineeView
+from tests.support.model_server import threaded_model_server
+from tests.support.players import honest
 
-CUSTOMERS = [pytest.param(engine, id=engine) for engine in wiring.ENGINES]
+ENGINES = [pytest.param(engine, id=engine) for engine in wiring.ENGINES]
 REPLIES = [
     "I'm sorry about the three visits. I can send an engineer tomorrow between 8 and 10. What does the display show?",
     "Calm down.",
@@ -31,6 +33,18 @@ REPLIES = [
     "I am ending this call now.",
     "I'm transferring you now to my supervisor.",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server for the model-backed engine, which plays every role without a fault."""
+    if "openai" not in getattr(getattr(request.node, "callspec", None), "params", {}).values():
+        yield
+        return
+    with threaded_model_server(honest) as server:
+        monkeypatch.setenv("SIMCUSTOMER_OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("SIMCUSTOMER_OPENAI_MODEL", "stub")
+        yield
 
 
 def begun(customer: Customer, persona: Persona, rubric: Rubric, seed: int = 5) -> Session:
@@ -67,7 +81,7 @@ def followed(session: Session, reply: str, answer: str, appraisal: Appraisal, st
     return session.with_exchange(exchange)
 
 
-@pytest.mark.parametrize("engine", CUSTOMERS)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("reply", REPLIES)
 def test_a_customer_appraises_once_and_speaks(engine: str, reply: str, dean: Persona, rubric: Rubric) -> None:
     customer = wiring.customer(engine)
@@ -82,7 +96,7 @@ def test_a_customer_appraises_once_and_speaks(engine: str, reply: str, dean: Per
     assert set(appraisal.asked) <= {fact.id for fact in dean.facts}
 
 
-@pytest.mark.parametrize("engine", CUSTOMERS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_customer_says_no_sentence_twice_and_no_locked_fact(engine: str, library: Library, rubric: Rubric) -> None:
     customer = wiring.customer(engine)
     for persona in library.personas():
@@ -101,7 +115,7 @@ def test_a_customer_says_no_sentence_twice_and_no_locked_fact(engine: str, libra
                 break
 
 
-@pytest.mark.parametrize("engine", CUSTOMERS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_grader_gives_every_technique_a_verdict_with_verbatim_evidence(
     engine: str, dean: Persona, rubric: Rubric
 ) -> None:
@@ -112,12 +126,13 @@ def test_a_grader_gives_every_technique_a_verdict_with_verbatim_evidence(
         grade = asyncio.run(grader.grade(case))
         assert isinstance(grade, Assessment)
         assert tuple(grade.levels) == rubric.ids
-        assert grade.unverified == ()
+        assert all(evidence.quote not in reply for evidence in grade.unverified)
         assert all(evidence.quote in reply for evidence in grade.evidence)
         assert asyncio.run(grader.grade(case)) == grade
 
 
-def test_a_coach_debriefs_what_was_said(dean: Persona, rubric: Rubric) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_coach_debriefs_what_was_said(engine: str, dean: Persona, rubric: Rubric) -> None:
     customer, grader = wiring.customer(), wiring.grader()
     session = begun(customer, dean, rubric)
     for reply in ("Calm down, it's only a boiler.", REPLIES[0]):
@@ -132,7 +147,9 @@ def test_a_coach_debriefs_what_was_said(dean: Persona, rubric: Rubric) -> None:
             grade=asyncio.run(grader.grade(case)),
         )
         session = session.with_exchange(exchange)
-    debrief = asyncio.run(EmbeddedCoach().debrief(session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})))
+    debrief = asyncio.run(
+        wiring.coach(engine).debrief(session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE}))
+    )
     assert dean.name in debrief.summary
     assert debrief.strengths
     assert debrief.improvements
@@ -144,9 +161,10 @@ def test_a_coach_debriefs_what_was_said(dean: Persona, rubric: Rubric) -> None:
         assert rewrite.suggestion != rewrite.instead_of
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_trainee_replies_from_what_it_may_know(level: str, library: Library) -> None:
-    trainee = trainee_of(level)
+def test_a_trainee_replies_from_what_it_may_know(engine: str, level: str, library: Library) -> None:
+    trainee = wiring.trainee(level, engine)
     for persona in library.personas():
         transcript = begun(wiring.customer(), persona, library.rubric()).transcript
         view = TraineeView(persona.brief, persona.name, persona.channel, transcript, seed=2)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcustomer.cli.options import AsJson, CustomerEngine, Engine, GraderEngine, RubricId
+from simcustomer.cli.options import (
+    AsJson,
+    CustomerEngine,
+    Engine,
+    GraderEngine,
+    Record,
+    Replay,
+    RubricId,
+    TraineeEngine,
+)
 
 if TYPE_CHECKING:
     from simcustomer.evaluation.bench import BenchReport
@@ -21,7 +30,10 @@ def bench(
     engine: Engine = "embedded",
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
+    trainee_engine: TraineeEngine = "embedded",
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
     as_json: AsJson = False,
 ) -> None:
     """Play simulated trainees against personas and say whether each is ready; exit code 1 where one is not."""
@@ -29,16 +41,18 @@ def bench(
     import json
 
     from simcustomer import wiring
+    from simcustomer.cli.accounts import say_usage
     from simcustomer.cli.display import progress
-    from simcustomer.engines.embedded.trainees import LEVELS, trainee_of
+    from simcustomer.engines.embedded.trainees import LEVELS
     from simcustomer.evaluation.bench import bench as run
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.rubric(rubric or settings.rubric)
-    players = wiring.cast(customer_engine or engine, grader_engine or engine)
-    trainees = [trainee_of(level) for level in trainee or LEVELS]
+    models = wiring.Models(settings, record=record, replay=replay)
+    players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)
+    trainees = [wiring.trainee(level, trainee_engine, models) for level in trainee or LEVELS]
     personas = [library.persona(persona_id) for persona_id in persona_ids or library.persona_ids]
 
     async def play() -> list[BenchReport]:
@@ -49,6 +63,7 @@ def bench(
             ]
 
     reports = asyncio.run(play())
+    say_usage(models.totals())
     if html is not None:
         _write_page(html, reports, f"{players.customer.name}, {players.grader.name}")
     if as_json:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
-from simcustomer.errors import InvalidReply, NotFound
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
+from simcustomer.errors import EngineError, InvalidReply, NotFound
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 OWNER = "local"
 _HELP = "Write what you would say and press Enter. /brief shows the brief again, /end ends the conversation, /quit leaves it open."
+_AGAIN = (
+    "Your last reply is kept. Press Enter to try again, or write /quit to go on later, /end to end the conversation."
+)
 
 
 def chat(
@@ -31,11 +34,14 @@ def chat(
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Practise in the terminal, with a debrief at the end."""
     import asyncio
 
     from simcustomer import wiring
+    from simcustomer.cli.accounts import say_usage
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 
@@ -48,7 +54,8 @@ def chat(
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.persona(persona) if persona is not None else None
-    players = wiring.cast(customer_engine or engine, grader_engine or engine)
+    models = wiring.Models(settings, record=record, replay=replay)
+    players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)
     store = open_store(settings.database_url)
     try:
         practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
@@ -59,11 +66,11 @@ def chat(
         asyncio.run(_converse(practice, opened, full=full))
     finally:
         store.close()
+        say_usage(models.totals())
 
 
 async def _converse(practice: Practice, session: Session, *, full: bool) -> None:
     from simcustomer.cli.briefing import briefing
-    from simcustomer.cli.debriefing import debriefing
     from simcustomer.cli.display import console
 
     screen = console()
@@ -82,13 +89,23 @@ async def _converse(practice: Practice, session: Session, *, full: bool) -> None
         elif reply.strip() == "/quit":
             screen.print(f"Left open. Go on with: simcustomer chat --session {session.id}", markup=False)
             return
+        elif session.pending is not None and not reply.strip():
+            session = await _hear(practice, session, None, screen)
         elif reply.strip() == "/brief":
             screen.print(briefing(session.persona))
+        elif session.pending is not None:
+            screen.print(_AGAIN, style="dim")
         elif reply.startswith("/"):
             screen.print(_HELP, style="dim")
         else:
             session = await _hear(practice, session, reply, screen)
     screen.print()
+    _print_debrief(session, screen, full=full)
+
+
+def _print_debrief(session: Session, screen: Console, *, full: bool) -> None:
+    from simcustomer.cli.debriefing import debriefing
+
     screen.print(debriefing(session, full=full))
     if not full and session.debrief is not None:
         screen.print(f"\nReply by reply: simcustomer chat --session {session.id} --full", style="dim", markup=False)
@@ -115,6 +132,10 @@ async def _hear(practice: Practice, session: Session, reply: str | None, screen:
     except InvalidReply as error:
         screen.print(str(error), style="yellow", markup=False)
         return session
+    except EngineError as error:
+        screen.print(str(error), style="yellow", markup=False)
+        screen.print(_AGAIN, style="dim")
+        return practice.open(session.id, owner=OWNER)
     screen.print("\n" if started else "")
     return session
 

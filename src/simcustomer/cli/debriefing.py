@@ -30,6 +30,8 @@ def debriefing(session: Session, *, full: bool = False) -> RenderableType:
     parts += _section("What went well", [_note(session, note) for note in session.debrief.strengths[:most]])
     parts += _section("What to work on", list(_improvements(session, most)))
     parts += [Text(""), _techniques(session)]
+    if not full:
+        parts += _section("Not graded", list(_ungraded(session)))
     if full:
         parts += [Text(""), _moods(session), *_replies(session)]
     return Group(*parts)
@@ -78,10 +80,22 @@ def _techniques(session: Session) -> Table:
         if level is None:
             table.add_row(technique.name, "-", Text("no occasion", style="dim"))
         else:
-            filled = round(level / 3 * _BAR)
+            bar = "█" * round(level / 3 * _BAR) + "░" * (_BAR - round(level / 3 * _BAR))
             word = words.get(technique.id, NOT_MEASURED)
-            table.add_row(technique.name, f"{level:g}", "█" * filled + "░" * (_BAR - filled), word)
+            table.add_row(technique.name, f"{level:g}", bar, word + _confidence(session, technique.id))
     return table
+
+
+def _confidence(session: Session, technique: str) -> str:
+    """How far several gradings of the replies agreed on a technique; nothing where there was one of each."""
+    found = [
+        verdict.agreement
+        for exchange in session.exchanges
+        if isinstance(exchange.grade, Assessment)
+        for verdict in exchange.grade.verdicts
+        if verdict.technique == technique and verdict.level is not None and verdict.agreement is not None
+    ]
+    return f"  confidence {sum(found) / len(found):.0%}" if found else ""
 
 
 def _moods(session: Session) -> Table:
@@ -102,6 +116,12 @@ def _moods(session: Session) -> Table:
         why = Text("; ".join(shift.summary for shift in exchange.stance.shifts))
         table.add_row(str(exchange.number), f"{mood.anger:g}", f"{mood.trust:g}", f"{mood.patience:g}", why)
     return table
+
+
+def _ungraded(session: Session) -> Iterator[RenderableType]:
+    for exchange in session.exchanges:
+        if not isinstance(exchange.grade, Assessment):
+            yield _indented(f"Reply {exchange.number}: {exchange.grade.reason}")
 
 
 def _replies(session: Session) -> Iterator[RenderableType]:

@@ -12,7 +12,7 @@ from simcustomer.cli.options import AsJson
 from simcustomer.errors import SimcustomerError
 
 if TYPE_CHECKING:
-    from simcustomer.settings import Settings
+    from simcustomer.settings import Role, Settings
 
 
 class Check(NamedTuple):
@@ -35,6 +35,7 @@ def doctor(as_json: AsJson = False) -> None:
         _checked("rubric", lambda: _rubric(settings)),
         _checked("database", lambda: _database(settings.database_url)),
         _checked("engines", _engines),
+        *_models(settings),
     ]
     if as_json:
         typer.echo(json.dumps({"checks": [check._asdict() for check in checks]}, ensure_ascii=False))
@@ -78,8 +79,35 @@ def _database(url: str) -> str:
         store.close()
 
 
+def _models(settings: Settings) -> list[Check]:
+    """Each role's model, asked once where several roles share it."""
+    from simcustomer.settings import ROLES
+
+    chosen: tuple[Role, ...] = tuple(role for role in ROLES if settings.choice(role).model)
+    if not chosen:
+        return [Check("models", True, "none set; `--engine openai` needs SIMCUSTOMER_OPENAI_MODEL (docs/models.md)")]
+    import asyncio
+
+    from simcustomer.engines.openai.endpoint import endpoint
+    from simcustomer.engines.openai.probe import probe
+
+    found: dict[tuple[str, str], Check] = {}
+    checks: list[Check] = []
+    for role in chosen:
+        try:
+            place = endpoint(settings, role)
+        except SimcustomerError as error:
+            checks.append(Check(f"{role} model", False, str(error)))
+            continue
+        where = (place.base_url, place.model)
+        if where not in found:
+            found[where] = _checked("", lambda place=place: asyncio.run(probe(place)))
+        checks.append(found[where]._replace(name=f"{role} model"))
+    return checks
+
+
 def _engines() -> str:
     from simcustomer import wiring
 
     players = wiring.cast()
-    return f"{players.customer.name}, {players.grader.name}, {players.coach.name}; no network, no key"
+    return f"{players.customer.name}, {players.grader.name}, {players.coach.name}; no network, no key (default)"

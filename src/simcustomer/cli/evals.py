@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from simcustomer.cli.eval_pages import explain, import_labels, report
-from simcustomer.cli.measuring import Evals, Split, WithBaselines, measured, print_results
-from simcustomer.cli.options import AsJson, Engine, GraderEngine, RubricId
+from simcustomer.cli.measuring import Calls, Evals, Split, WithBaselines, measured, print_results
+from simcustomer.cli.options import AsJson, Engine, GraderEngine, Record, Replay, RubricId
 from simcustomer.errors import InvalidInput, SettingsError
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def run(
     engine: Engine = "embedded",
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
     as_json: AsJson = False,
 ) -> None:
     """Run eval suites on a grader and print their figures with 95 % intervals."""
@@ -61,7 +63,13 @@ def run(
     if pin and (suites or split != "test"):
         raise InvalidInput("Pins hold every suite on the golden test split; use --pin without SUITE and --split.")
     results = measured(
-        suites, evals=evals, split=split, engine=grader_engine or engine, rubric=rubric, with_baselines=baselines
+        suites,
+        evals=evals,
+        split=split,
+        engine=grader_engine or engine,
+        rubric=rubric,
+        with_baselines=baselines,
+        calls=Calls(record, replay),
     )
     if as_json:
         typer.echo(results.model_dump_json())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from simcustomer.cli.options import Engine, GraderEngine, RubricId
+from simcustomer.cli.options import Engine, GraderEngine, Record, Replay, RubricId
 from simcustomer.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -26,22 +26,27 @@ def grade(
     engine: Engine = "embedded",
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Grade every trainee reply of transcripts: one JSON line a reply, every quote verbatim."""
     import asyncio
 
     from simcustomer import wiring
+    from simcustomer.cli.accounts import say_usage
     from simcustomer.evaluation.files import written
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     chosen = wiring.library(settings).rubric(rubric or settings.rubric)
-    grader = wiring.grader(grader_engine or engine)
+    models = wiring.Models(settings, record=record, replay=replay)
+    grader = wiring.grader(grader_engine or engine, models)
     if output is None:
         problems = asyncio.run(_grade_file(file, sys.stdout, grader, chosen))
     else:
         with written(output) as stream:
             problems = asyncio.run(_grade_file(file, stream, grader, chosen))
+    say_usage(models.totals())
     if problems:
         typer.echo(f"simcustomer: {problems} of the lines could not be graded; the others were.", err=True)
         raise typer.Exit(2)

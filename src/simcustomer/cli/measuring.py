@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -28,8 +28,25 @@ WithBaselines = Annotated[
 ]
 
 
-def measured(
-    suites: Sequence[str] | None, *, evals: Path, split: str, engine: str, rubric: str | None, with_baselines: bool
+class Calls(NamedTuple):
+    """Folders to record a model's calls in, or to replay them from."""
+
+    record: Path | None = None
+    replay: Path | None = None
+
+
+LIVE = Calls()
+
+
+def measured(  # each is an option of the command line
+    suites: Sequence[str] | None,
+    *,
+    evals: Path,
+    split: str,
+    engine: str,
+    rubric: str | None,
+    with_baselines: bool,
+    calls: Calls = LIVE,
 ) -> Results:
     """Run suites (None: all) on the grader of an engine. Raises InvalidInput, SettingsError and ContentError."""
     import asyncio
@@ -50,7 +67,7 @@ def measured(
         taught = with_baselines and "agreement" in chosen
         wanted = Measurement(
             engine=engine,
-            make=partial(wiring.grader, engine),
+            make=partial(wiring.grader, engine, wiring.Models(settings, record=calls.record, replay=calls.replay)),
             rubric=by,
             evals=evals,
             split=split,  # type: ignore[arg-type]  # checked above
@@ -75,7 +92,11 @@ def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:
     by = wiring.library(settings).rubric(rubric or settings.rubric)
     with progress("Measuring") as step:
         wanted = Measurement(
-            engine=engine, make=partial(wiring.grader, engine), rubric=by, evals=file.parent, step=step
+            engine=engine,
+            make=partial(wiring.grader, engine, wiring.Models(settings)),
+            rubric=by,
+            evals=file.parent,
+            step=step,
         )
         return asyncio.run(measure_labels(wanted, file))
 

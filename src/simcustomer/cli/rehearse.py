@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId, TraineeEngine
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,26 +29,30 @@ def simulate(
     engine: Engine = "embedded",
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
+    trainee_engine: TraineeEngine = "embedded",
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Play whole sessions with a simulated trainee: one JSON line a session."""
     import asyncio
     from functools import partial
 
     from simcustomer import wiring
-    from simcustomer.engines.embedded.trainees import trainee_of
+    from simcustomer.cli.accounts import say_usage
     from simcustomer.evaluation.files import written
     from simcustomer.evaluation.rehearsal import rehearse
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     library = wiring.library(settings)
+    models = wiring.Models(settings, record=record, replay=replay)
     play = partial(
         rehearse,
         library.persona(persona),
         library.rubric(rubric or settings.rubric),
-        cast=wiring.cast(customer_engine or engine, grader_engine or engine),
-        trainee=trainee_of(trainee),
+        cast=wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models),
+        trainee=wiring.trainee(trainee, trainee_engine, models),
     )
     seeds = range(seed, seed + n)
     if output is None:
@@ -56,6 +60,7 @@ def simulate(
     else:
         with written(output) as stream:
             asyncio.run(_play(play, seeds, stream))
+    say_usage(models.totals())
 
 
 async def _play(play: Callable[..., Awaitable[Rehearsal]], seeds: range, out: TextIO) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, RubricId
+from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
 
 
 def serve(
@@ -18,6 +18,8 @@ def serve(
     customer_engine: CustomerEngine = None,
     grader_engine: GraderEngine = None,
     rubric: RubricId = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Open the web app for practice."""
     from simcustomer import wiring
@@ -27,4 +29,10 @@ def serve(
     settings = load_settings()
     if rubric is not None:
         settings = settings.model_copy(update={"rubric": rubric})
-    run(settings, wiring.cast(customer_engine or engine, grader_engine or engine), host=host, port=port)
+    models = wiring.Models(settings, record=record, replay=replay)
+    run(
+        settings,
+        wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models),
+        host=host,
+        port=port,
+    )

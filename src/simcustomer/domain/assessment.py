@@ -31,7 +31,7 @@ class Finding(Frozen):
 
     `missing` names missteps that consist in words not being there (an apology that was due), which no quote can show.
     `estimate` is how strong the whole is to a grader that weighs: it takes the place of what the signs earn, save that
-    nothing above 0 is given without a sign.
+    nothing above 0 is given without a sign. `agreement` is how far several gradings agreed, from 0 to 1.
     """
 
     technique: str
@@ -39,15 +39,17 @@ class Finding(Frozen):
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     estimate: Level | None = None
+    agreement: float | None = None
 
 
 class Verdict(Frozen):
-    """One technique's level (None: no occasion) with what it rests on."""
+    """One technique's level (None: no occasion) with what it rests on; `agreement` (0-1) where several gradings were made."""
 
     technique: str
     level: Level | None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
+    agreement: float | None = None
 
 
 class Assessment(Frozen):
@@ -74,7 +76,15 @@ class Assessment(Frozen):
                 missteps=(*(e.misstep for e in verified if e.misstep), *finding.missing),
                 estimate=finding.estimate,
             )
-            verdicts.append(Verdict(technique=technique.id, level=level, evidence=verified, missing=finding.missing))
+            verdicts.append(
+                Verdict(
+                    technique=technique.id,
+                    level=level,
+                    evidence=verified,
+                    missing=finding.missing,
+                    agreement=finding.agreement,
+                )
+            )
         levels: dict[str, Level | None] = {verdict.technique: verdict.level for verdict in verdicts}
         return cls(verdicts=tuple(verdicts), overall=rubric.overall(levels), unverified=tuple(unverified))
 

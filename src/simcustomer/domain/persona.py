@@ -294,7 +294,7 @@ class Persona(Frozen):
             customer_name=self.name,
             issue=self.brief.situation,
             facts=self.brief.known,
-            policy=(*self.brief.may, *self.brief.must_not),
+            policy=(*self.brief.may, *(f"Must not: {rule}" for rule in self.brief.must_not)),
         )
 
     def unlocked(self, *, trust: float, asked: Iterable[str], told: Iterable[str]) -> tuple[Fact, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from simcustomer.domain.assessment import Assessment, Evidence, Grade
 from simcustomer.domain.model import Frozen
@@ -36,7 +36,10 @@ class TranscriptRecord(Frozen):
 
 
 class GradedReply(Frozen):
-    """What `grade` prints of one reply; `turn` is its index in the transcript's turns."""
+    """What `grade` prints of one reply; `turn` is its index in the transcript's turns.
+
+    `confidence` is how far several gradings agreed, by technique, where several were made; else it is left out.
+    """
 
     id: str
     turn: int
@@ -44,14 +47,22 @@ class GradedReply(Frozen):
     evidence: tuple[dict[str, str], ...]
     overall: Level | None
     ungraded: str | None
+    confidence: dict[str, float] | None = Field(default=None, exclude_if=lambda value: value is None)
 
     @classmethod
     def of(cls, record_id: str, turn: int, grade: Grade) -> GradedReply:
         """The record of a grade."""
         if isinstance(grade, Assessment):
             evidence = tuple(_as_record(evidence) for evidence in grade.evidence)
+            agreed = {v.technique: v.agreement for v in grade.verdicts if v.agreement is not None}
             return cls(
-                id=record_id, turn=turn, levels=grade.levels, evidence=evidence, overall=grade.overall, ungraded=None
+                id=record_id,
+                turn=turn,
+                levels=grade.levels,
+                evidence=evidence,
+                overall=grade.overall,
+                ungraded=None,
+                confidence=agreed or None,
             )
         return cls(id=record_id, turn=turn, levels={}, evidence=(), overall=None, ungraded=grade.reason)
 

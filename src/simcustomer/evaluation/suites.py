@@ -38,10 +38,18 @@ class Agreed:
 async def agreement_suite(
     replies: Sequence[RatedReply], grader: Grader, rubric: Rubric, baselines: Mapping[str, Given] = MappingProxyType({})
 ) -> Agreed:
-    """Agreement with the raters of the grader, of baselines by name, and of the raters among themselves."""
+    """Agreement with the raters of the grader, of baselines by name, and of the raters among themselves.
+
+    Replies that were not graded are counted and left out of the grader's figures: no grade is not "no occasion".
+    """
     grades = [await grader.grade(reply.case(rubric)) for reply in replies]
-    figures = figures_of(GRADER, given_by(grades, rubric.ids), replies)
-    failed = sum(not isinstance(grade, Assessment) for grade in grades)
+    graded = [(reply, grade) for reply, grade in zip(replies, grades, strict=True) if isinstance(grade, Assessment)]
+    failed = len(replies) - len(graded)
+    figures = (
+        figures_of(GRADER, given_by([grade for _, grade in graded], rubric.ids), [reply for reply, _ in graded])
+        if graded
+        else []
+    )
     figures.append(Figure(name="ungraded", value=float(failed), n=len(grades), better="lower"))
     for name, given in baselines.items():
         figures += figures_of(name, given, replies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from simcustomer.domain.assessment import Grade
+from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Provenance, Session, Stance
@@ -169,6 +169,34 @@ class Store:
                 .where(sessions.c.id == session_id, sessions.c.debrief.is_(None))
                 .values(debrief=debrief.model_dump_json())
             )
+
+    def ungraded(self, owner: str) -> tuple[str, ...]:
+        """Ids of the owner's sessions that hold a reply without grade, oldest first."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            rows = connection.execute(
+                select(sessions.c.id, exchanges.c.grade)
+                .join(exchanges, exchanges.c.session_id == sessions.c.id)
+                .where(sessions.c.owner == owner, exchanges.c.grade.is_not(None))
+                .order_by(sessions.c.started_at)
+            ).all()
+        found = [row.id for row in rows if isinstance(_GRADE.validate_json(row.grade), Ungraded)]
+        return tuple(dict.fromkeys(found))
+
+    def regrade(self, session_id: str, grades: Mapping[int, Grade], *, grader: str, debrief: Debrief | None) -> None:
+        """Put these grades, by number of the exchange, in place of what is stored, with who gave them and the debrief."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            for number, grade in grades.items():
+                connection.execute(
+                    update(exchanges)
+                    .where(exchanges.c.session_id == session_id, exchanges.c.number == number)
+                    .values(grade=grade.model_dump_json())
+                )
+            row = connection.execute(select(sessions.c.provenance).where(sessions.c.id == session_id)).one()
+            provenance = Provenance.model_validate_json(row.provenance).model_copy(update={"grader": grader})
+            values = {"provenance": provenance.model_dump_json()}
+            if debrief is not None:
+                values["debrief"] = debrief.model_dump_json()
+            connection.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
     def check(self) -> str:
         """Where the database is and how many sessions it holds, after a write that is taken back."""

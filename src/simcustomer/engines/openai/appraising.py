@@ -1,0 +1,138 @@
+"""Reads the head of a customer's answer: what the message met, each entry held against the message itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from simcustomer.domain.session import Appraisal, Met
+from simcustomer.engines.openai.card import Card
+from simcustomer.engines.openai.json_text import Unusable, once
+from simcustomer.engines.openai.quoting import verbatim
+from simcustomer.errors import ModelError
+from simcustomer.roles import Scene
+
+LONGEST_HEAD = 8_000
+"""Characters in which the head must be complete."""
+
+_MOST_ASKED = 2
+_LEAST_LETTERS = 4
+_BEFORE = re.compile(r"\s*(?:<think(?:ing)?>.*?</think(?:ing)?>\s*)?(?:```(?:json)?\s*)?", re.DOTALL | re.IGNORECASE)
+_AFTER = re.compile(r"\s*(?:```\s*)?(?:-{3,}\s*)?")
+_DECODER = json.JSONDecoder(object_pairs_hook=once)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    quote: str
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    met: tuple[_Entry, ...]
+    hands_over: bool = False
+    hangs_up: bool = False
+
+
+class Read(NamedTuple):
+    """An appraisal, how many reported entries were not in the message, and what came behind the head so far."""
+
+    appraisal: Appraisal
+    unverified: int
+    rest: str
+
+
+async def read_head(pieces: AsyncIterator[str], scene: Scene, card: Card) -> Read:
+    """Consume the pieces up to the end of the head. Raises ModelError where there is no head that can be read."""
+    heard = ""
+    async for piece in pieces:
+        heard += piece
+        if (end := _end_of_head(heard)) is not None:
+            begin = _begin(heard)
+            found = _parsed(heard[begin:end])
+            appraisal, unverified = _appraisal(found, scene, card)
+            return Read(appraisal, unverified, _AFTER.sub("", heard[end:], count=1))
+        if len(heard) > LONGEST_HEAD:
+            break
+    raise no_head()
+
+
+def no_head() -> ModelError:
+    """The answer does not begin with an appraisal."""
+    return ModelError(
+        "The customer's model did not say how it took the reply. Your reply is kept; try again, or use a larger model.",
+        kind="no_appraisal",
+        again=True,
+    )
+
+
+def _begin(heard: str) -> int:
+    match = _BEFORE.match(heard)
+    return match.end() if match else 0
+
+
+def _end_of_head(heard: str) -> int | None:
+    """Where the JSON object at the beginning ends; None while it is not complete."""
+    begin = _begin(heard)
+    if begin < len(heard) and heard[begin] not in "{<`":
+        raise no_head()
+    try:
+        _, end = _DECODER.raw_decode(heard, begin)
+    except Unusable:
+        raise no_head() from None
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return end
+
+
+def _parsed(head: str) -> _Head:
+    try:
+        return _Head.model_validate_json(head)
+    except ValidationError:
+        raise no_head() from None
+
+
+def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
+    """What the verified entries say; a code that is not on the card and a quote that is not in the message do not count."""
+    quotes: dict[str, str] = {}
+    unverified = 0
+    for entry in head.met:
+        quote = verbatim(entry.quote, scene.reply)
+        if quote is None or sum(map(str.isalnum, quote)) < min(_LEAST_LETTERS, len(scene.reply)):
+            unverified += 1
+        else:
+            quotes.setdefault(entry.id.strip(), quote)
+    persona = scene.session.persona
+    softeners, triggers = _met(card.softeners, quotes), _met(card.triggers, quotes)
+    soothed, stung = {met.sway for met in softeners}, {met.sway for met in triggers}
+    shown = (sway.technique for sway in persona.softeners if sway.technique and sway.id in soothed)
+    wrong = (sway.misstep for sway in persona.triggers if sway.misstep and sway.id in stung)
+    told = set(scene.session.told)
+    asked = [fact for fact in _named(card.questions, quotes) if fact not in told]
+    appraisal = Appraisal(
+        softeners=softeners,
+        triggers=triggers,
+        deal_breakers=_met(card.deal_breakers, quotes),
+        techniques=tuple(dict.fromkeys((*shown, *_named(card.techniques, quotes)))),
+        missteps=tuple(dict.fromkeys((*wrong, *_named(card.missteps, quotes)))),
+        asked=tuple(asked[:_MOST_ASKED]),
+        offers=_named(card.offers, quotes),
+        hands_over=head.hands_over,
+        hangs_up=head.hangs_up,
+    )
+    return appraisal, unverified
+
+
+def _met(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[Met, ...]:
+    return tuple(Met(sway=sway, quote=quotes[code]) for code, sway in codes.items() if code in quotes)
+
+
+def _named(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for code, name in codes.items() if code in quotes)

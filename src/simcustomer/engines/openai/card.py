@@ -1,0 +1,163 @@
+"""What a model is told of a persona: nothing that is locked, and codes instead of ids, which can give facts away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from simcustomer.domain.persona import Act, Fact, Offer, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.sway import DealBreaker, Occasion
+from simcustomer.engines.prompts import prompt, wording
+
+_EXAMPLES: tuple[Act, ...] = (
+    Act.VENT, Act.PRESS, Act.DOUBT, Act.SOFTEN, Act.BRUSHED_OFF, Act.UNANSWERED, Act.TEST_PROMISE, Act.CONSIDER,
+    Act.WITHHOLD, Act.CONFIRM, Act.TOO_SHORT, Act.REFUSED,
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]{4,}|\d+")
+_TELLTALE = 2
+"""Words that only a locked fact has; a text with so many of them would hint at it."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A persona as its model knows it, with the codes under which the model reports what a message met."""
+
+    persona: Persona
+    rubric: Rubric
+
+    @cached_property
+    def softeners(self) -> dict[str, str]:
+        """Softener id by code."""
+        return {f"s{n}": sway.id for n, sway in enumerate(self.persona.softeners, 1)}
+
+    @cached_property
+    def triggers(self) -> dict[str, str]:
+        """Trigger id by code."""
+        return {f"t{n}": sway.id for n, sway in enumerate(self.persona.triggers, 1)}
+
+    @cached_property
+    def deal_breakers(self) -> dict[str, str]:
+        """Deal breaker id by code: those that a message meets by itself, not by one of the offers."""
+        return {f"d{n}": breaker.id for n, breaker in enumerate(self._breakers, 1)}
+
+    @property
+    def _breakers(self) -> list[DealBreaker]:
+        return [breaker for breaker in self.persona.deal_breakers if breaker.offer is None]
+
+    @cached_property
+    def offers(self) -> dict[str, str]:
+        """Offer id by code."""
+        return {f"o{n}": offer.id for n, offer in enumerate(self.persona.offers, 1)}
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        """Fact id by the code of the question that reaches it."""
+        return {f"q{n}": fact.id for n, fact in enumerate(self.persona.facts, 1) if fact.reveal.when != "opening"}
+
+    @cached_property
+    def techniques(self) -> dict[str, str]:
+        """Technique id by code: those that the persona has no softener of its own for."""
+        covered = {sway.technique for sway in self.persona.softeners}
+        return {f"k{n}": technique for n, technique in enumerate(self.rubric.ids, 1) if technique not in covered}
+
+    @cached_property
+    def missteps(self) -> dict[str, str]:
+        """Misstep, as `technique.misstep`, by code: those that the persona has no trigger of its own for."""
+        covered = {sway.misstep for sway in self.persona.triggers}
+        names = [f"{technique.id}.{name}" for technique in self.rubric.techniques for name in technique.missteps]
+        return {f"m{n}": name for n, name in enumerate(names, 1) if name not in covered}
+
+    @cached_property
+    def rules(self) -> str:
+        """The part of the prompt that stays the same for the whole session and comes first."""
+        persona, texts = self.persona, wording("customer")
+        voice, facts = persona.voice, [fact.text for fact in self._open_facts]
+        return prompt("customer_rules").filled(
+            name=persona.name,
+            company=persona.brief.company,
+            trade=persona.trade,
+            channel=persona.channel.value,
+            title=persona.title,
+            goal=persona.goal,
+            facts=_listed(facts) or texts["no_facts"],
+            tone=voice.tone,
+            verbosity=texts["verbosity"][voice.verbosity],
+            habits=_listed((*voice.habits, *voice.quirks)) or texts["none"],
+            channel_manner=texts["channel"][persona.channel.value],
+            examples=_listed(self._examples()) or texts["none"],
+            softeners=_coded(self.softeners, map(self._occasion, persona.softeners)),
+            triggers=_coded(
+                {**self.triggers, **self.deal_breakers}, map(self._occasion, (*persona.triggers, *self._breakers))
+            ),
+            offers=_coded(self.offers, map(_offer, persona.offers)),
+            questions=_coded(self.questions, map(_question, self._closed_facts)) or texts["none"],
+            threshold=texts["threshold"][persona.difficulty],
+            techniques=_coded(self.techniques, (self.rubric.technique(t).asks for t in self.techniques.values())),
+            missteps=_coded(self.missteps, map(self._misstep, self.missteps.values())),
+        )
+
+    @property
+    def _open_facts(self) -> list[Fact]:
+        return [fact for fact in self.persona.facts if fact.reveal.when == "opening"]
+
+    @property
+    def _closed_facts(self) -> list[Fact]:
+        return [fact for fact in self.persona.facts if fact.reveal.when != "opening"]
+
+    def _examples(self) -> Iterator[str]:
+        for act in _EXAMPLES:
+            lines = [line for filed in self.persona.lines[act].values() for line in filed]
+            yield from [line for line in lines if "{" not in line and not self._gives_away(line)][:2]
+
+    def _occasion(self, sway: Occasion) -> str:
+        """When a softener, trigger or deal breaker is met, in words."""
+        if sway.deed is not None:
+            return f"{sway.because}. {wording('customer')['deeds'][sway.deed.value]}"
+        if sway.technique in self.rubric.ids:
+            return f"{sway.because}. {self.rubric.technique(str(sway.technique)).asks}"
+        if sway.misstep is not None:
+            return f"{sway.because}. {self._misstep(sway.misstep)}"
+        return f"{sway.because}. Words such as: {', '.join(sway.words[:12])}"
+
+    def _misstep(self, path: str) -> str:
+        """What a misstep, as `technique.misstep`, is in the rubric's words."""
+        owner, _, name = path.partition(".")
+        known = self.rubric.technique(owner).missteps if owner in self.rubric.ids else {}
+        return known.get(name, name.replace("_", " "))
+
+    def _gives_away(self, line: str) -> bool:
+        return len(_words([line]) & self._telltale) >= _TELLTALE
+
+    @cached_property
+    def _telltale(self) -> frozenset[str]:
+        brief = self.persona.brief
+        known = [brief.situation, brief.about, *brief.known, *brief.may, self.persona.goal, self.persona.title]
+        for fact in self._open_facts:
+            known += [fact.text, *fact.says]
+        closed = [text for fact in self._closed_facts for text in (fact.text, *fact.says)]
+        return _words(closed) - _words(known)
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+
+
+def _listed(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _coded(codes: Iterable[str], meanings: Iterable[str]) -> str:
+    return "\n".join(f"- {code}: {meaning}" for code, meaning in zip(codes, meanings, strict=True))
+
+
+def _offer(offer: Offer) -> str:
+    words = f" ({', '.join(offer.words[:8])})" if offer.words else ""
+    least = f", at least {offer.at_least:g}" if offer.at_least else ""
+    return f"{offer.id.replace('_', ' ').replace('-', ' ')}{words}{least}"
+
+
+def _question(fact: Fact) -> str:
+    return ", ".join(fact.reveal.topics)

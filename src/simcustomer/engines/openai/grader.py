@@ -1,0 +1,148 @@
+"""The grader that a model plays: it finds signs and quotes them; levels are computed, and a failure is Ungraded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
+from simcustomer.domain.rubric import Rubric, Technique
+from simcustomer.domain.transcript import Scenario, Speaker, Transcript
+from simcustomer.engines.openai.asking import asked
+from simcustomer.engines.openai.calls import Call, Message, Model, Schema
+from simcustomer.engines.openai.consensus import consensus
+from simcustomer.engines.openai.findings import read_findings, schema_of
+from simcustomer.engines.openai.quoting import neutral, spotlit
+from simcustomer.engines.openai.usage import Ledger
+from simcustomer.engines.prompts import combined, digests, prompt
+from simcustomer.errors import ModelError
+from simcustomer.roles import GradingCase
+
+_PROMPTS = ("grader_rules", "grader_case", "grader_repair")
+_AT_ONCE = 4
+"""Calls for one reply that run beside each other."""
+
+
+class _Part(NamedTuple):
+    """One call's share of a grading."""
+
+    techniques: tuple[Technique, ...]
+    sample: int
+
+
+class OpenAIGrader:
+    """Implements `roles.Grader`. `samples` gradings are made into one; `batching` asks for all techniques at once or singly."""
+
+    def __init__(
+        self, model: Model, ledger: Ledger, *, samples: int = 1, batching: Literal["all", "technique"] = "all"
+    ) -> None:
+        self._model = model
+        self._ledger = ledger
+        self._samples = samples
+        self._batching = batching
+
+    @property
+    def name(self) -> str:
+        """Engine, version, model, prompts and options."""
+        options = (f" samples {self._samples}" if self._samples > 1 else "") + (
+            " by technique" if self._batching == "technique" else ""
+        )
+        return f"openai-grader/1 {self._model.name} prompts {combined(_PROMPTS)}{options}"
+
+    async def grade(self, case: GradingCase) -> Grade:
+        """The assessment of the case's last turn; Ungraded with the reason where the model gives none that can be used."""
+        turns = case.transcript.turns
+        if not turns or turns[-1].role is not Speaker.TRAINEE:
+            return Ungraded(reason="the conversation does not end with a trainee's reply")
+        until = asyncio.get_running_loop().time() + self._model.deadline
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def found(part: _Part) -> tuple[Finding, ...]:
+            async with room:
+                return await self._found(case, part, until)
+
+        tasks = [asyncio.create_task(found(part)) for part in self._parts(case.rubric)]
+        try:
+            parts = await asyncio.gather(*tasks)
+        except ModelError as error:
+            return Ungraded(reason=str(error))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return Assessment.of(case.rubric, case.reply, _together(parts))
+
+    def _parts(self, rubric: Rubric) -> Iterator[_Part]:
+        groups = [rubric.techniques] if self._batching == "all" else [(one,) for one in rubric.techniques]
+        for sample in range(self._samples):
+            for group in groups:
+                yield _Part(tuple(group), sample)
+
+    async def _found(self, case: GradingCase, part: _Part, until: float) -> tuple[Finding, ...]:
+        keys = ", ".join(technique.id for technique in part.techniques)
+        call = Call(
+            "grader",
+            "grade",
+            (Message("system", _rules(part.techniques, keys)), Message("user", _case(case, keys))),
+            prompts=digests(_PROMPTS),
+            schema=Schema("grade", schema_of(part.techniques)),
+            session=case.session,
+            sample=part.sample,
+        )
+        return await asked(
+            self._model,
+            self._ledger,
+            call,
+            read=lambda text: read_findings(text, part.techniques, case.reply),
+            repair=lambda problem: prompt("grader_repair").filled(problem=problem, keys=keys),
+            until=until,
+        )
+
+
+def _together(parts: Sequence[tuple[Finding, ...]]) -> Iterator[Finding]:
+    samples: dict[str, list[Finding]] = {}
+    for part in parts:
+        for finding in part:
+            samples.setdefault(finding.technique, []).append(finding)
+    for found in samples.values():
+        yield found[0] if len(found) == 1 else consensus(found)
+
+
+def _rules(techniques: Sequence[Technique], keys: str) -> str:
+    return prompt("grader_rules").filled(techniques="\n\n".join(map(_described, techniques)), keys=keys)
+
+
+def _described(technique: Technique) -> str:
+    parts = [f"## {technique.id}", technique.asks, f"applies: {technique.applies}"]
+    if technique.guidance:
+        parts.append(technique.guidance)
+    parts.append("indicators:")
+    parts += [f"- {name}: {meaning}" for name, meaning in technique.indicators.items()]
+    parts.append("missteps:")
+    parts += [f"- {name}: {meaning}" for name, meaning in technique.missteps.items()]
+    return "\n".join(parts)
+
+
+def _case(case: GradingCase, keys: str) -> str:
+    turns = case.transcript.turns
+    return prompt("grader_case").filled(
+        channel=case.channel.value,
+        scenario=_scenario(case.scenario),
+        conversation=_conversation(Transcript(turns=turns[:-1])),
+        reply=spotlit(case.reply),
+        keys=keys,
+    )
+
+
+def _scenario(scenario: Scenario) -> str:
+    named = (("company", scenario.company), ("customer", scenario.customer_name), ("case", scenario.issue))
+    parts = [f"- {name}: {neutral(value)}" for name, value in named if value]
+    parts += [f"- fact: {neutral(fact)}" for fact in scenario.facts]
+    parts += [f"- policy: {neutral(rule)}" for rule in scenario.policy]
+    return "\n".join(parts) or "- (nothing)"
+
+
+def _conversation(transcript: Transcript) -> str:
+    names = {Speaker.CUSTOMER: "customer", Speaker.TRAINEE: "staff"}
+    return "\n".join(f"{names[turn.role]}:\n{spotlit(turn.text)}" for turn in transcript.turns) or "(nothing)"

@@ -1,0 +1,118 @@
+"""What is checked of every sentence before the trainee sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Literal
+
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.session import Stance
+from simcustomer.engines.prompts import wording
+
+Guard = Literal["assistant", "company", "repetition", "leak", "softening", "direction", "length", "empty"]
+
+_TOLD_TWICE = 0.8
+"""Share of its word pairs that a sentence may have in common with an earlier one."""
+
+_SHORTEST_REPEATED = 4
+"""A sentence of fewer words may be said twice: "I don't know." """
+
+_SHORTEST_LEAK = 6
+"""Words in a row that only the prompt can have brought."""
+
+_KEY = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai|hf)[-_][A-Za-z0-9_-]{8,}|\b(?:bearer|api[-_ ]?key)\b", re.IGNORECASE)
+_MARK = re.compile(r"^\s*(?:#{1,4}\s|-?\s*[stoqkm]\d{1,2}\s*:|<<[0-9a-f]{16}|[0-9a-f]{16}>>)")
+"""A heading, a code or a boundary of the prompt."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Guards:
+    """The checks for one answer; `said` is what the customer has said before, `secret` text that must not be shown.
+
+    `key` is the key that is used, `free` text that the customer may use though it stands in the prompt.
+    """
+
+    def __init__(self, stance: Stance, *, said: Iterable[str], secret: str, free: Iterable[str], key: str) -> None:
+        self._stance = stance
+        self._said = [sentence for text in said for sentence in parts(text)]
+        free = tuple(free)
+        allowed = {run for text in free for run in _runs(text, _SHORTEST_LEAK)}
+        self._secret = _runs(secret, _SHORTEST_LEAK) - allowed
+        # Lines too short for a run of that length are looked for whole.
+        self._short = {even for part in parts(secret) if 2 <= len(even := _even(part)) < _SHORTEST_LEAK}
+        self._short -= {_even(part) for text in free for part in parts(text)}
+        self._key = key if len(key) >= 8 else ""
+
+    def offended(self, sentence: str) -> Guard | None:
+        """The guard that the sentence offends, or None."""
+        for name in ("assistant", "company", "direction"):
+            if patterns(name).search(sentence):
+                return name
+        if self._leaks(sentence):
+            return "leak"
+        if self._repeats(sentence):
+            return "repetition"
+        if not self._softened and patterns("softening").search(sentence):
+            return "softening"
+        return None
+
+    def spoken(self, sentence: str) -> None:
+        """Remember what was shown."""
+        self._said.append(sentence)
+
+    @property
+    def _softened(self) -> bool:
+        """Whether the reply earned softer words: anger fell or trust rose, or the customer accepts."""
+        shifts = self._stance.shifts
+        eased = sum(shift.anger for shift in shifts) < 0 or sum(shift.trust for shift in shifts) > 0
+        return eased or self._stance.outcome in ("resolved", "compromise")
+
+    def _leaks(self, sentence: str) -> bool:
+        shown = bool(self._key) and self._key in sentence
+        marked = _KEY.search(sentence) or _MARK.search(sentence)
+        return (
+            shown
+            or bool(marked)
+            or _even(sentence) in self._short
+            or bool(_runs(sentence, _SHORTEST_LEAK) & self._secret)
+        )
+
+    def _repeats(self, sentence: str) -> bool:
+        words = _WORD.findall(sentence.lower())
+        if len(words) < _SHORTEST_REPEATED:
+            return False
+        pairs = _runs(sentence, 2)
+        return any(len(pairs & _runs(earlier, 2)) >= _TOLD_TWICE * len(pairs) for earlier in self._said)
+
+
+def locked_text(persona: Persona, stance: Stance) -> str:
+    """All that the customer may not say yet, as one text."""
+    locked = [fact for fact in persona.facts if fact.id not in stance.may_tell]
+    return "\n".join(text for fact in locked for text in (fact.text, *fact.says))
+
+
+def parts(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [part for part in re.split(r"(?<=[.!?\u2026])\s+|\n+", text) if part.strip()]
+
+
+def _even(sentence: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(sentence.lower()))
+
+
+def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
+    """Every run of so many words, within lines."""
+    runs: set[tuple[str, ...]] = set()
+    for line in text.lower().split("\n"):
+        words = _WORD.findall(line)
+        runs |= {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+    return frozenset(runs)
+
+
+@cache
+def patterns(name: str) -> re.Pattern[str]:
+    """What offends a guard, by its name in `guards.toml`."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in wording("guards")[name]), re.IGNORECASE)

@@ -1,0 +1,184 @@
+"""How the model-backed engines bear every kind of fault: `python -m tests.engines.openai.reliability` writes docs/reliability.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import logging
+import shutil
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from simcustomer.domain.assessment import Assessment, Grade, Ungraded
+from simcustomer.domain.persona import Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.errors import SimcustomerError
+from simcustomer.library import Library
+from tests.engines.openai import extraction
+from tests.support.model_server import FAULTS, model_server
+from tests.support.players import honest
+from tests.support.practising import KEY, cast_with, engines_on, practice_with, said
+
+ROOT = Path(__file__).parents[3]
+DEADLINE = 2.0
+AT_ONCE, WAITING_AT_ONCE = 3, 4
+"""Runs beside each other: few where they compute, since the stub shares their event loop; more where they only wait."""
+
+REPLY = (
+    "I am sorry that nobody came three times, Dean. What does the display show, and who else is at home in the cold?"
+)
+CURABLE = frozenset({"fenced JSON"})
+"""Faults under which the answer can still be read, so that a grade is no invention."""
+
+FOREIGN = ("language model", "offer you a refund", "help you today", "*smiles*", KEY)
+
+
+@dataclass
+class Tally:
+    """What many runs of one fault on one role came to."""
+
+    runs: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+    unhandled: list[str] = field(default_factory=list[str])
+    lost: int = 0
+    invented: int = 0
+    foreign: int = 0
+    overshoot: float = 0.0
+
+
+async def measured(role: str, fault: str, *, times: int | None, runs: int, persona: Persona, rubric: Rubric) -> Tally:
+    """Runs of one exchange each, in which the first `times` calls of the role fail (None: all of them)."""
+    waits = fault in ("no answer at all", "body that drips")
+    tally, room = Tally(), asyncio.Semaphore(WAITING_AT_ONCE if waits else AT_ONCE)
+    folder = Path(tempfile.mkdtemp())
+
+    async def one(number: int) -> None:
+        async with room:
+            await _run(tally, role, fault, times, seed=number, persona=persona, rubric=rubric, folder=folder)
+
+    # What is loaded at the first practice of a process is not the fault's doing.
+    await _run(Tally(), role, "", 0, seed=0, persona=persona, rubric=rubric, folder=folder)
+
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    logging.getLogger().addHandler(handler)
+    try:
+        await asyncio.gather(*(one(number) for number in range(runs)))
+    finally:
+        logging.getLogger().removeHandler(handler)
+        shutil.rmtree(folder)
+    tally.foreign += sum(word in log.getvalue() for word in (KEY, REPLY))
+    return tally
+
+
+async def _run(
+    tally: Tally,
+    role: str,
+    fault: str,
+    times: int | None,
+    *,
+    seed: int,
+    persona: Persona,
+    rubric: Rubric,
+    folder: Path,
+) -> None:
+    tally.runs += 1
+    async with model_server(honest, fault, times=times) as server:
+        practice, store = practice_with(cast_with(engines_on(server, deadline=DEADLINE), role), folder)
+        try:
+            session = practice.start(persona, rubric, owner="o", seed=seed)
+            started, shown = time.monotonic(), ""
+            try:
+                shown, after = await said(practice, session, REPLY)
+                outcome, grade = "answered", after.exchanges[-1].grade
+            except SimcustomerError as error:
+                shown, outcome, grade = str(error), "try again", None
+            except Exception as error:  # noqa: BLE001  # that there is none is what is measured
+                tally.unhandled.append(repr(error))
+                return
+            tally.overshoot = max(tally.overshoot, time.monotonic() - started - DEADLINE)
+            kept = store.load(session.id, "o")
+        finally:
+            store.close()
+    tally.lost += REPLY not in (kept.pending, *(exchange.reply for exchange in kept.exchanges))
+    tally.foreign += any(word in shown for word in FOREIGN)
+    if role == "grader" and grade is not None:
+        outcome = _graded(tally, grade, fault, times, rubric)
+    tally.outcomes[outcome] += 1
+
+
+def _graded(tally: Tally, grade: Grade, fault: str, times: int | None, rubric: Rubric) -> str:
+    if isinstance(grade, Ungraded):
+        if grade.reason.startswith("the grader failed"):
+            tally.unhandled.append(grade.reason)
+        tally.foreign += KEY in grade.reason
+        return "ungraded"
+    honest_answer = times is not None or fault in CURABLE or fault == "out of character"
+    tally.invented += not honest_answer or unsupported(grade, rubric) > 0
+    return "graded"
+
+
+def unsupported(grade: Assessment, rubric: Rubric) -> int:
+    """Levels above what no sign at all earns, that have no verified indicator."""
+    bare = {t.id: t.level(occasion=True, indicators=(), missteps=()) or 0 for t in rubric.techniques}
+    return sum(
+        (verdict.level or 0) > bare[verdict.technique]
+        and not any(e.indicator and e.quote in REPLY for e in verdict.evidence)
+        for verdict in grade.verdicts
+    )
+
+
+def table(role: str, rows: dict[str, tuple[Tally, Tally]]) -> str:
+    """The results of one role as Markdown."""
+    lines = [
+        f"## The {role}\n",
+        "| fault | once | every time | unhandled | lost replies | invented scores | shown or logged | most over the deadline |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for fault, (once, always) in rows.items():
+        both = (once, always)
+        lines.append(
+            f"| {fault} | {_outcomes(once)} | {_outcomes(always)} | {sum(len(t.unhandled) for t in both)} | "
+            f"{sum(t.lost for t in both)} | {sum(t.invented for t in both)} | {sum(t.foreign for t in both)} | "
+            f"{max(0.0, *(t.overshoot for t in both)):.2f} s |"
+        )
+    return "\n".join(lines)
+
+
+def _outcomes(tally: Tally) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(tally.outcomes.items()))
+
+
+def main() -> None:
+    """Measure all faults on both roles and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "reliability.md")
+    parser.add_argument("--messages", type=int, default=1_000)
+    options = parser.parse_args()
+    library = Library(ROOT / "personas", ROOT / "rubrics")
+    persona, rubric = library.persona("no-heat-third-visit"), library.rubric()
+    parts: list[str] = []
+    for role in ("customer", "grader"):
+        rows: dict[str, tuple[Tally, Tally]] = {}
+        for fault in FAULTS:
+            made = [
+                asyncio.run(measured(role, fault, times=times, runs=options.runs, persona=persona, rubric=rubric))
+                for times in (1, None)
+            ]
+            rows[fault] = (made[0], made[1])
+            print(role, fault, *(dict(t.outcomes) for t in made), flush=True)  # noqa: T201  # a command of its own
+        parts.append(table(role, rows))
+    found = asyncio.run(extraction.extracted(library, messages=options.messages))
+    text = (ROOT / "tests" / "engines" / "openai" / "reliability.head.md").read_text(encoding="utf-8")
+    head = text.format(runs=options.runs, deadline=DEADLINE, day=date.today().isoformat())
+    options.output.write_text("\n\n".join((head.strip(), *parts, extraction.section(found))) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
