@@ -163,7 +163,8 @@ def _train_grader(evals: Path, target: Path, rubric: str | None, step: Callable[
     settings = load_settings()
     by = wiring.library(settings).rubric(rubric or settings.rubric)
     rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
-    data = training.examples(rated, training.read_written(evals / "training"), by)
+    padding = training.read_padding(evals / "training" / "padding.txt")
+    data = training.examples(rated, [*training.read_written(evals / "training"), *training.padded(rated, padding)], by)
     training.write(training.train(data, by.ids, step), target)
     return f"{len(data)} replies"
 

@@ -104,7 +104,7 @@ def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:
 def baselines(
     evals: Path, rubric: Rubric, step: Callable[[str], None]
 ) -> Callable[[Sequence[RatedReply]], Mapping[str, Given]]:
-    """Baselines taught on golden development data and written replies. Raises SettingsError without scikit-learn."""
+    """Baselines taught on what the embedded grader learns from. Raises SettingsError without scikit-learn."""
     from simcustomer.evaluation.baselines import baseline_levels, taught
     from simcustomer.evaluation.golden import read_rated
     from simcustomer.evaluation.training import read_written
@@ -112,7 +112,8 @@ def baselines(
     def levels(replies: Sequence[RatedReply]) -> Mapping[str, Given]:
         asked = {reply.conversation for reply in replies}
         # What is asked must not have been taught, whichever split it is.
-        golden = [reply for reply in read_rated(evals / "golden", "development") if reply.conversation not in asked]
+        rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
+        golden = [reply for reply in rated if reply.conversation not in asked]
         return baseline_levels(taught(golden, read_written(evals / "training")), replies, rubric, step)
 
     return levels

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from simcustomer.domain.rubric import Rubric
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.errors import SettingsError
-from simcustomer.evaluation.agreement import quadratic_weighted_kappa
 from simcustomer.evaluation.agreement_table import OVERALL, judged, rated_level
+from simcustomer.evaluation.cuts import level_cuts
 from simcustomer.evaluation.golden import RatedReply
 
 try:
@@ -101,7 +101,7 @@ def baseline_levels(
         known = _Known.of(rows, lessons, technique)
         scored = _scores(columns, technique, known, len(lessons))
         for name, (held_out, scores) in scored.items():
-            cuts = _cuts(held_out, known.levels, known.weights)
+            cuts = level_cuts(held_out, known.levels, known.weights)
             levels[name][technique] = [int(level) for level in np.searchsorted(cuts, scores, side="right")]
     return levels
 
@@ -191,25 +191,3 @@ def _stock_words() -> Mapping[str, tuple[str, ...]]:
     by_technique = cast("dict[str, list[str]]", tomllib.loads(source))
     every = dict.fromkeys(phrase for phrases in by_technique.values() for phrase in phrases)
     return {name: tuple(phrases) for name, phrases in by_technique.items()} | {OVERALL: tuple(every)}
-
-
-def _cuts(scores: Numbers, levels: Numbers, weights: Numbers) -> Numbers:
-    """The scores from which levels 1, 2 and 3 begin, best by weighted kappa on scores of lessons that were held out."""
-    shares = [float(weights[levels <= level].sum() / weights.sum()) for level in range(3)]
-    cuts = np.quantile(scores, shares)
-    best = _kappa(scores, levels, weights, cuts)
-    for width in (0.4, 0.2, 0.1):
-        for place in range(3):
-            for move in np.linspace(-width, width, 9):
-                tried = cuts.copy()
-                tried[place] += move * float(scores.std() or 1.0)
-                tried = np.sort(tried)
-                if (value := _kappa(scores, levels, weights, tried)) > best + 1e-9:
-                    best, cuts = value, tried
-    return cuts
-
-
-def _kappa(scores: Numbers, levels: Numbers, weights: Numbers, cuts: Numbers) -> float:
-    table = np.zeros((4, 4))
-    np.add.at(table, (levels.astype(int), np.searchsorted(cuts, scores, side="right")), weights)
-    return float(quadratic_weighted_kappa(table))

@@ -6,28 +6,30 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, Self, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Channel, Scenario, Turn
-from simcustomer.engines.embedded.calibration import SCALE, VOCABULARIES
+from simcustomer.engines.embedded.calibration import SCALE, VOCABULARIES, Observed
 from simcustomer.engines.embedded.grader import EmbeddedGrader
+from simcustomer.errors import InvalidInput
+from simcustomer.evaluation.cuts import Flags, level_cuts, occasion_cut
 from simcustomer.evaluation.fitting import (
     DIGITS,
     FEWEST,
     SHARES,
     Fitted,
-    Flags,
     Forest,
     Numbers,
     Ridge,
+    Scaling,
+    Vocabulary,
     folds,
     grow,
-    level_cuts,
-    occasion_cut,
     scaling,
     vocabulary,
 )
@@ -42,6 +44,12 @@ OCCASION_WEIGHT = 0.1
 
 CUT_WEIGHT = 0.1
 """Weight of such a reply for where the levels' cuts are: its levels are spread evenly, as those of conversations are not."""
+
+LEAST = 60
+"""Weight in thousandths below which, for every technique, a word is left out: one level in a hundred changes."""
+
+WEAK = 1
+"""Highest level as a whole of the replies that are padded."""
 
 ALWAYS_CUT = -9.0
 """A cut that every score is above, for techniques that always apply."""
@@ -70,8 +78,7 @@ class Example:
 
     group: str
     written: bool
-    signals: dict[str, float]
-    text: str
+    observed: Observed
     levels: dict[str, float | None]
 
 
@@ -91,13 +98,38 @@ def read_written(folder: Path) -> list[tuple[str, RatedReply]]:
     return found
 
 
+def read_padding(path: Path) -> tuple[str, ...]:
+    """Sentences that do nothing for a customer, one a line. Raises InvalidInput."""
+    try:
+        return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    except OSError as error:
+        raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
+
+
+def padded(rated: Sequence[RatedReply], padding: Sequence[str]) -> list[tuple[str, RatedReply]]:
+    """Copies of weak replies with empty sentences at their end or beginning and the same levels: length must not buy any.
+
+    Each comes with its conversation, so that it is never in another fold than what it was made of.
+    """
+    weak = [reply for reply in rated if reply.rating.overall is not None and reply.rating.overall <= WEAK]
+    made: list[tuple[str, RatedReply]] = []
+    for number, reply in enumerate(weak):
+        filler = [padding[(number * 7 + more) % len(padding)] for more in range(1 + number % 3)]
+        words = [*filler, reply.reply] if number % 4 == 0 else [reply.reply, *filler]
+        turns = list(reply.record.turns[: reply.rating.turn + 1])
+        turns[-1] = turns[-1].model_copy(update={"text": " ".join(words)})
+        record = reply.record.model_copy(update={"turns": tuple(turns)})
+        made.append((reply.conversation, RatedReply(record, reply.rating)))
+    return made
+
+
 def examples(rated: Sequence[RatedReply], written: Sequence[tuple[str, RatedReply]], rubric: Rubric) -> list[Example]:
     """All rated replies with their signals: those of whole conversations, then those written for training alone."""
     grader = EmbeddedGrader()
     made: list[Example] = []
     for group, alone, reply in (*((r.conversation, False, r) for r in rated), *((g, True, r) for g, r in written)):
-        signals, text = grader.observed(reply.case(rubric))
-        made.append(Example(group, alone, signals, text, {name: _mean_level(reply, name) for name in rubric.ids}))
+        observed = grader.observed(reply.case(rubric))
+        made.append(Example(group, alone, observed, {name: _mean_level(reply, name) for name in rubric.ids}))
     return made
 
 
@@ -107,58 +139,86 @@ def _mean_level(reply: RatedReply, technique: str) -> float | None:
     return sum(levels) / len(levels) if levels and 2 * len(levels) >= len(given) else None
 
 
+class _Space(NamedTuple):
+    """The examples as columns: signals as they are and scaled, and the words of each vocabulary."""
+
+    values: Numbers
+    scaled: Scaling
+    words: dict[str, Vocabulary]
+    fold: NDArray[np.int_]
+    written: Flags
+
+    @classmethod
+    def of(cls, data: Sequence[Example]) -> Self:
+        values = np.array([list(example.observed.signals.values()) for example in data])
+        words = {
+            name: vocabulary([counted(example.observed) for example in data], FEWEST[name])
+            for name, counted in VOCABULARIES.items()
+        }
+        written = np.array([example.written for example in data])
+        return cls(values, scaling(values), words, folds([example.group for example in data]), written)
+
+    def weights(self, of_written: float) -> Numbers:
+        return np.where(self.written, of_written, 1.0)
+
+
+class _Learnt(NamedTuple):
+    """What is known of one technique once it is fitted."""
+
+    strength: Fitted
+    occasion: Fitted
+    forest: Forest
+    cuts: Numbers
+    occasion_cut: float
+
+
 def train(
     data: Sequence[Example], techniques: Sequence[str], step: Callable[[str], None] = lambda _: None
 ) -> dict[str, object]:
     """The model as plain numbers; `step` hears of each technique."""
-    values = np.array([list(example.signals.values()) for example in data])
-    scaled = scaling(values)
-    words = {
-        name: vocabulary([counted(example.text) for example in data], FEWEST[name])
-        for name, counted in VOCABULARIES.items()
-    }
-    fold = folds([example.group for example in data])
-    columns = [scaled.standard * SHARES["signals"], *(words[name].columns * SHARES[name] for name in words)]
-    ridge = Ridge(np.hstack(columns), fold)
-    written = np.array([example.written for example in data])
+    space = _Space.of(data)
+    blocks = [space.scaled.standard * SHARES["signals"], *(held.columns * SHARES[n] for n, held in space.words.items())]
+    # The words of the message answered come last; they tell of the occasion, not of how well it was met.
+    ridge, knowing = Ridge(blocks[:-1], space.fold), Ridge(blocks, space.fold)
     levels = {name: np.array([_or_nan(example.levels[name]) for example in data]) for name in techniques}
-    strengths = [ridge.fit(levels[name], np.where(written, WRITTEN_WEIGHT, 1.0)) for name in techniques]
-    occasions = [
-        ridge.fit((~np.isnan(levels[name])).astype(float), np.where(written, OCCASION_WEIGHT, 1.0))
-        for name in techniques
-    ]
-    seen_by_trees = np.hstack([values, np.stack([fitted.held_out for fitted in strengths], axis=1)])
-    forests: list[Forest] = []
-    cuts: list[Numbers] = []
-    occasion_cuts: list[float] = []
-    for name, occasion in zip(techniques, occasions, strict=True):
+    strengths = {name: ridge.fit(levels[name], space.weights(WRITTEN_WEIGHT)) for name in techniques}
+    columns = np.hstack([space.values, np.stack([fitted.held_out for fitted in strengths.values()], axis=1)])
+    learnt: list[_Learnt] = []
+    for name in techniques:
         step(name)
-        forest = grow(seen_by_trees, levels[name], np.where(written, WRITTEN_WEIGHT, 1.0), fold)
-        forests.append(forest)
-        cuts.append(_cuts(forest, levels[name], written))
-        occasion_cuts.append(_occasion_cut(forest, occasion, levels[name], written, cuts[-1]))
-    rows = np.stack([fitted.weights for fitted in (*strengths, *occasions)])
+        occasion = knowing.fit((~np.isnan(levels[name])).astype(float), space.weights(OCCASION_WEIGHT))
+        forest = grow(columns, levels[name], space.weights(WRITTEN_WEIGHT), space.fold)
+        cuts = _cuts(forest, levels[name], space.written)
+        occasion_cut = _occasion_cut(forest, occasion, levels[name], space.written, cuts)
+        learnt.append(_Learnt(strengths[name], occasion, forest, cuts, occasion_cut))
+    return {"techniques": list(techniques), "signals": list(data[0].observed.signals), **_numbers(space, learnt)}
+
+
+def _numbers(space: _Space, learnt: Sequence[_Learnt]) -> dict[str, object]:
+    fitted = [*(one.strength for one in learnt), *(one.occasion for one in learnt)]
+    width = len(learnt[0].occasion.weights)
+    rows = np.stack([np.pad(each.weights, (0, width - len(each.weights))) for each in fitted])
+    start = space.values.shape[1]
+    trees = [(place, tree) for place, one in enumerate(learnt) for tree in one.forest.trees]
     model: dict[str, object] = {
-        "signals": list(data[0].signals),
-        "means": _plain(scaled.means),
-        "scales": _plain(scaled.scales),
-        "techniques": list(techniques),
-        "intercepts": _plain(np.array([fitted.intercept for fitted in (*strengths, *occasions)])),
-        "cuts": [_plain(row) for row in cuts],
-        "occasion_cuts": [round(cut, DIGITS) for cut in occasion_cuts],
-        "signal_weights": [_plain(row[: values.shape[1]] * SHARES["signals"]) for row in rows],
-        "tree_starts": [round(forest.start, DIGITS) for forest in forests],
-        "tree_techniques": [place for place, forest in enumerate(forests) for _ in forest.trees],
-        "tree_columns": [tree.columns for forest in forests for tree in forest.trees],
-        "tree_bounds": [tree.bounds for forest in forests for tree in forest.trees],
-        "tree_answers": [tree.answers for forest in forests for tree in forest.trees],
+        "means": _plain(space.scaled.means),
+        "scales": _plain(space.scaled.scales),
+        "intercepts": _plain(np.array([each.intercept for each in fitted])),
+        "cuts": [_plain(one.cuts) for one in learnt],
+        "occasion_cuts": [round(one.occasion_cut, DIGITS) for one in learnt],
+        "signal_weights": [_plain(row[:start] * SHARES["signals"]) for row in rows],
+        "tree_starts": [round(one.forest.start, DIGITS) for one in learnt],
+        "tree_techniques": [place for place, _ in trees],
+        "tree_columns": [tree.columns for _, tree in trees],
+        "tree_bounds": [tree.bounds for _, tree in trees],
+        "tree_answers": [tree.answers for _, tree in trees],
     }
-    start = values.shape[1]
-    for name, held in words.items():
-        weights = rows[:, start : start + len(held.words)] * SHARES[name] * SCALE
-        model[name] = list(held.words)
-        model[f"{name}_idf"] = _plain(held.idf)
-        model[f"{name}_weights"] = [[round(float(weight)) for weight in row] for row in weights.T]
+    for name, held in space.words.items():
+        weights = np.round(rows[:, start : start + len(held.words)] * SHARES[name] * SCALE).astype(int)
+        kept = np.flatnonzero(np.abs(weights).max(axis=0) >= LEAST)
+        model[name] = [held.words[place] for place in kept]
+        model[f"{name}_idf"] = _plain(held.idf[kept])
+        model[f"{name}_weights"] = weights.T[kept].tolist()
         start += len(held.words)
     return model
 

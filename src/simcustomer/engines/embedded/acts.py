@@ -13,7 +13,7 @@ from functools import lru_cache
 from simcustomer.domain.persona import Remedy
 from simcustomer.engines.embedded.act_model import load_act_model
 from simcustomer.engines.embedded.nlu import Cue, Reading, load_lexicon
-from simcustomer.engines.embedded.nlu.symbols import symbols
+from simcustomer.engines.embedded.nlu.symbols import runs, symbols
 from simcustomer.engines.embedded.nlu.text import Span
 
 ACTS = (
@@ -144,7 +144,7 @@ def marks_of(sentence: str) -> frozenset[str]:
     """All that the model weighs of a sentence: its symbols, its cues, those that are meant, and the acts that the rules find."""
     lexicon = load_lexicon("stop", "acts")
     reading = Reading(sentence, lexicon)
-    marks = set(symbols(sentence))
+    marks = {*symbols(sentence), *runs(sentence)}
     for name in lexicon.cues:
         if found := reading.cues(name):
             marks.add(f"cue:{name}")

@@ -49,6 +49,14 @@ class Estimate(NamedTuple):
     occasion: bool
 
 
+class Observed(NamedTuple):
+    """What is weighed of a reply: its signals by name, what it says to the customer, and the message that it answers."""
+
+    signals: dict[str, float]
+    text: str
+    customer: str
+
+
 def terms_of(text: str) -> Counter[str]:
     """How often a text holds each of its words in lower case, and each pair of neighbouring words."""
     words = _TOKEN.findall(text.lower())
@@ -61,7 +69,12 @@ def symbols_of(text: str) -> Counter[str]:
     return Counter(symbol for span in read.sentences for symbol in symbols(read.even[span.start : span.end]))
 
 
-VOCABULARIES: dict[str, Callable[[str], Counter[str]]] = {"terms": terms_of, "symbols": symbols_of}
+VOCABULARIES: dict[str, Callable[[Observed], Counter[str]]] = {
+    "terms": lambda observed: terms_of(observed.text),
+    "symbols": lambda observed: symbols_of(observed.text),
+    "answered": lambda observed: symbols_of(observed.customer),
+}
+"""What words are counted, by vocabulary; those of the message answered tell of the occasion alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +136,12 @@ class Calibration:
     cuts: tuple[tuple[float, float, float], ...]
     occasion_cuts: tuple[float, ...]
 
-    def estimates(self, signals: Mapping[str, float], text: str) -> dict[str, Estimate]:
+    def estimates(self, observed: Observed) -> dict[str, Estimate]:
         """How strong every technique of the model is, and whether there was occasion for it."""
-        values = np.array([signals.get(name, 0.0) for name in self.signals])
+        values = np.array([observed.signals.get(name, 0.0) for name in self.signals])
         scores = self.intercepts + self.signal_weights @ np.clip((values - self.means) / self.scales, -CLIP, CLIP)
         for name, vocabulary in self.vocabularies.items():
-            scores = scores + vocabulary.scores(VOCABULARIES[name](text))
+            scores = scores + vocabulary.scores(VOCABULARIES[name](observed))
         count = len(self.techniques)
         strengths = self.trees.weighed(np.concatenate([values, scores[:count]]))
         return {

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache, partial
 
 from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.calibration import Calibration, load_calibration
+from simcustomer.engines.embedded.calibration import Calibration, Observed, load_calibration
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
 from simcustomer.engines.embedded.detectors import signals as signals_of
 from simcustomer.engines.embedded.nlu import Reading, load_lexicon
@@ -49,7 +49,7 @@ class EmbeddedGrader:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
         moment = Moment(case, self._lexicon, read=self._read, calibration=self.calibration)
         if moment.sentences:
-            moment.estimates = self.calibration.estimates(signals_of(moment), moment.own_words)
+            moment.estimates = self.calibration.estimates(_observed(moment))
         return tuple(
             DETECTORS[technique.id](moment, technique)
             if technique.id in DETECTORS
@@ -57,7 +57,10 @@ class EmbeddedGrader:
             for technique in case.rubric.techniques
         )
 
-    def observed(self, case: GradingCase) -> tuple[dict[str, float], str]:
-        """What the calibration weighs of the last turn: every signal by name, and the text; neither depends on the rubric."""
-        moment = Moment(case, self._lexicon, read=self._read)
-        return signals_of(moment), moment.own_words
+    def observed(self, case: GradingCase) -> Observed:
+        """What the calibration weighs of the last turn; none of it depends on the rubric."""
+        return _observed(Moment(case, self._lexicon, read=self._read))
+
+
+def _observed(moment: Moment) -> Observed:
+    return Observed(signals_of(moment), moment.own_words, moment.customer.text.even)

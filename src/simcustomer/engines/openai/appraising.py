@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simcustomer.domain.session import Appraisal, Met
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.engines.openai.card import Card
 from simcustomer.engines.openai.json_text import Unusable, once
 from simcustomer.engines.openai.quoting import verbatim
@@ -110,20 +112,29 @@ def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
         else:
             quotes.setdefault(entry.id.strip(), quote)
     persona = scene.session.persona
-    softeners, triggers = _met(card.softeners, quotes), _met(card.triggers, quotes)
+    # What the card keeps from the model, because its words would tell what is locked, code finds by them.
+    own = understand(scene, (), load_lexicon(*LEXICON)).appraisal
+    softeners = (*_met(card.softeners, quotes), *_unlisted(own.softeners, card.softeners))
+    triggers = (*_met(card.triggers, quotes), *_unlisted(own.triggers, card.triggers))
+    listed = set(card.questions.values())
     soothed, stung = {met.sway for met in softeners}, {met.sway for met in triggers}
     shown = (sway.technique for sway in persona.softeners if sway.technique and sway.id in soothed)
     wrong = (sway.misstep for sway in persona.triggers if sway.misstep and sway.id in stung)
     told = set(scene.session.told)
-    asked = [fact for fact in _named(card.questions, quotes) if fact not in told]
+    asked = [*_named(card.questions, quotes), *(fact for fact in own.asked if fact not in listed)]
+    offers = [*_named(card.offers, quotes), *(offer for offer in own.offers if offer not in card.offers.values())]
     appraisal = Appraisal(
         softeners=softeners,
         triggers=triggers,
-        deal_breakers=_met(card.deal_breakers, quotes),
+        deal_breakers=(*_met(card.deal_breakers, quotes), *_unlisted(own.deal_breakers, card.deal_breakers)),
         techniques=tuple(dict.fromkeys((*shown, *_named(card.techniques, quotes)))),
         missteps=tuple(dict.fromkeys((*wrong, *_named(card.missteps, quotes)))),
-        asked=tuple(asked[:_MOST_ASKED]),
-        offers=_named(card.offers, quotes),
+        asked=tuple([fact for fact in dict.fromkeys(asked) if fact not in told][:_MOST_ASKED]),
+        offers=tuple(offer for offer in dict.fromkeys(offers) if offer not in own.withdrawn),
+        made=own.made,
+        withdrawn=own.withdrawn,
+        broken=own.broken,
+        beyond=own.beyond,
         hands_over=head.hands_over,
         hangs_up=head.hangs_up,
     )
@@ -132,6 +143,10 @@ def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
 
 def _met(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[Met, ...]:
     return tuple(Met(sway=sway, quote=quotes[code]) for code, sway in codes.items() if code in quotes)
+
+
+def _unlisted(found: Iterable[Met], codes: Mapping[str, str]) -> Iterator[Met]:
+    return (met for met in found if met.sway not in codes.values())
 
 
 def _named(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[str, ...]:

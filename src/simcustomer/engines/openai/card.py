@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from simcustomer.domain.persona import Act, Fact, Offer, Persona
 from simcustomer.domain.rubric import Rubric
@@ -16,6 +17,8 @@ _EXAMPLES: tuple[Act, ...] = (
     Act.VENT, Act.PRESS, Act.DOUBT, Act.SOFTEN, Act.BRUSHED_OFF, Act.UNANSWERED, Act.TEST_PROMISE, Act.CONSIDER,
     Act.WITHHOLD, Act.CONFIRM, Act.TOO_SHORT, Act.REFUSED,
 )  # fmt: skip
+Listed = TypeVar("Listed", bound=Occasion)
+
 _WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 _TELLTALE = 2
 """Words that only a locked fact has; a text with so many of them would hint at it."""
@@ -30,13 +33,17 @@ class Card:
 
     @cached_property
     def softeners(self) -> dict[str, str]:
-        """Softener id by code."""
-        return {f"s{n}": sway.id for n, sway in enumerate(self.persona.softeners, 1)}
+        """Softener id by code, of those whose words tell nothing that is locked; code looks for the others itself."""
+        return {f"s{n}": sway.id for n, sway in enumerate(self._open(self.persona.softeners), 1)}
 
     @cached_property
     def triggers(self) -> dict[str, str]:
-        """Trigger id by code."""
-        return {f"t{n}": sway.id for n, sway in enumerate(self.persona.triggers, 1)}
+        """Trigger id by code, as for softeners."""
+        return {f"t{n}": sway.id for n, sway in enumerate(self._open(self.persona.triggers), 1)}
+
+    def _open(self, occasions: Iterable[Listed]) -> list[Listed]:
+        # What is met by a technique, a misstep or a deed can be told without the author's words.
+        return [occasion for occasion in occasions if not self._tells(self._occasion(occasion))]
 
     @cached_property
     def deal_breakers(self) -> dict[str, str]:
@@ -45,17 +52,25 @@ class Card:
 
     @property
     def _breakers(self) -> list[DealBreaker]:
-        return [breaker for breaker in self.persona.deal_breakers if breaker.offer is None]
+        return self._open(breaker for breaker in self.persona.deal_breakers if breaker.offer is None)
 
     @cached_property
     def offers(self) -> dict[str, str]:
-        """Offer id by code."""
-        return {f"o{n}": offer.id for n, offer in enumerate(self.persona.offers, 1)}
+        """Offer id by code, as for softeners."""
+        return {f"o{n}": offer.id for n, offer in enumerate(self._open_offers, 1)}
+
+    @property
+    def _open_offers(self) -> list[Offer]:
+        return [offer for offer in self.persona.offers if not self._tells(_offer(offer))]
 
     @cached_property
     def questions(self) -> dict[str, str]:
-        """Fact id by the code of the question that reaches it."""
-        return {f"q{n}": fact.id for n, fact in enumerate(self.persona.facts, 1) if fact.reveal.when != "opening"}
+        """Fact id by the code of the question that reaches it, as for softeners."""
+        return {f"q{n}": fact.id for n, fact in enumerate(self._asked_facts, 1)}
+
+    @property
+    def _asked_facts(self) -> list[Fact]:
+        return [fact for fact in self._closed_facts if not self._tells(_question(fact))]
 
     @cached_property
     def techniques(self) -> dict[str, str]:
@@ -80,20 +95,21 @@ class Card:
             company=persona.brief.company,
             trade=persona.trade,
             channel=persona.channel.value,
-            title=persona.title,
             goal=persona.goal,
             facts=_listed(facts) or texts["no_facts"],
             tone=voice.tone,
             verbosity=texts["verbosity"][voice.verbosity],
-            habits=_listed((*voice.habits, *voice.quirks)) or texts["none"],
+            habits=_listed(line for line in (*voice.habits, *voice.quirks) if not self._tells(line)) or texts["none"],
             channel_manner=texts["channel"][persona.channel.value],
             examples=_listed(self._examples()) or texts["none"],
-            softeners=_coded(self.softeners, map(self._occasion, persona.softeners)),
+            softeners=_coded(self.softeners, map(self._occasion, self._open(persona.softeners))) or texts["none"],
             triggers=_coded(
-                {**self.triggers, **self.deal_breakers}, map(self._occasion, (*persona.triggers, *self._breakers))
-            ),
-            offers=_coded(self.offers, map(_offer, persona.offers)),
-            questions=_coded(self.questions, map(_question, self._closed_facts)) or texts["none"],
+                {**self.triggers, **self.deal_breakers},
+                map(self._occasion, (*self._open(persona.triggers), *self._breakers)),
+            )
+            or texts["none"],
+            offers=_coded(self.offers, map(_offer, self._open_offers)) or texts["none"],
+            questions=_coded(self.questions, map(_question, self._asked_facts)) or texts["none"],
             threshold=texts["threshold"][persona.difficulty],
             techniques=_coded(self.techniques, (self.rubric.technique(t).asks for t in self.techniques.values())),
             missteps=_coded(self.missteps, map(self._misstep, self.missteps.values())),
@@ -112,21 +128,26 @@ class Card:
             lines = [line for filed in self.persona.lines[act].values() for line in filed]
             yield from [line for line in lines if "{" not in line and not self._gives_away(line)][:2]
 
-    def _occasion(self, sway: Occasion) -> str:
+    def _occasion(self, occasion: Occasion) -> str:
         """When a softener, trigger or deal breaker is met, in words."""
-        if sway.deed is not None:
-            return f"{sway.because}. {wording('customer')['deeds'][sway.deed.value]}"
-        if sway.technique in self.rubric.ids:
-            return f"{sway.because}. {self.rubric.technique(str(sway.technique)).asks}"
-        if sway.misstep is not None:
-            return f"{sway.because}. {self._misstep(sway.misstep)}"
-        return f"{sway.because}. Words such as: {', '.join(sway.words[:12])}"
+        why = "" if self._tells(occasion.because) else f"{occasion.because}. "
+        if occasion.deed is not None:
+            return why + wording("customer")["deeds"][occasion.deed.value]
+        if occasion.technique in self.rubric.ids:
+            return why + self.rubric.technique(str(occasion.technique)).asks
+        if occasion.misstep is not None:
+            return why + self._misstep(occasion.misstep)
+        return f"{why}Words such as: {', '.join(occasion.words[:12])}"
 
     def _misstep(self, path: str) -> str:
         """What a misstep, as `technique.misstep`, is in the rubric's words."""
         owner, _, name = path.partition(".")
         known = self.rubric.technique(owner).missteps if owner in self.rubric.ids else {}
         return known.get(name, name.replace("_", " "))
+
+    def _tells(self, text: str) -> bool:
+        """Whether a text that is listed holds a word that only a locked fact has."""
+        return not _words([text]).isdisjoint(self._telltale)
 
     def _gives_away(self, line: str) -> bool:
         return len(_words([line]) & self._telltale) >= _TELLTALE

@@ -221,7 +221,7 @@ class _Answer:
 
     def ask(self, note: str) -> str:
         """The request for words alone, with the mood after this reply."""
-        texts = wording("customer")
+        texts, session = wording("customer"), self.turn.scene.session
         directions: list[str] = []
         if self._fresh:
             directions += [texts["tell"], *(f"- {text}" for text in self._fresh)]
@@ -229,7 +229,7 @@ class _Answer:
             directions.append(texts["outcome"][self.stance.outcome.value])
         return prompt("customer_speak").filled(
             **self.turn.state(self.stance.mood),
-            told=self.turn.told(self.turn.scene.session.told),
+            told=self.turn.told(session.told) if session.told or not self._fresh else "",
             direction="\n".join(directions) or texts["go_on"],
             note=note,
         )

@@ -22,8 +22,11 @@ _TOO_SHORT = "(too short to show anything)"
 _NOT_TO_CUSTOMER = "(words for the grader, not for the customer)"
 """Marks on a quote that keep it from counting, and say why where unverified evidence is reported."""
 
-_MOST_USES = 12
-"""Indicators that one quote can show; a grader that quotes the same words for more has not read, but obeyed."""
+_MOST_USES = 24
+"""Indicators that one quote can show; a grader that quotes the same words for more has not read, but obeyed.
+
+A short good reply was honestly quoted for twelve (decision 13).
+"""
 
 _LONGEST_QUOTE = 2_000
 

@@ -24,18 +24,43 @@ _MARKUP = re.compile(
     | </?[a-z_]\w*[^<>]{0,200}>
     | (?:```|''').*?(?:```|'''|\Z)          # a fence; backticks are plain quotes by now
     | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
-    | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?           # a note, or a speaker with what they say
+    | \[(?P<note>\w{3,30})\].{0,2000}?\[/(?P=note)\]
+    | ^[ \t]*\[[^\[\]\n]{0,400}\][^\n]*               # a speaker with what they say
+    | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?
+    | <<.{0,400}?>>
+    | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
+    | ^[ \t]*\|[^\n]*\|[ \t]*$                         # a table
+    | ^[ \t]*(?:\*\*[^*\n]+\*\*[\W_]*){1,9}$
+    | (?<![:\w])//[^\n]*
+    | ~[^~\n]{5,200}~
+    | ^[ \t]*subject[ ]?:[^\n]*
+    | ^[ \t]*[\w_ ]{2,40}[ ]?:[ ]?(?:[0-3]|true|false|null)[ \t]*$
+    | \((?:in|with)[ ]an?[ ][^()\n]{3,80}\)
+    | "[^"\n]{10,400}"(?=[ ]*(?:-|,?[ ]says?\b))         # a saying with its source
     | ^[ \t]*>[^\n]*                                 # a quoted line of a mail
     | ^[ \t]*\#{1,6}[ \t][^\n]*
     | ^[ \t]*\*\*[^*\n]+\*\*[ \t]*$
     | (?<!\*)\*(?!\*)[^*\n]{3,200}(?<!\*)\*(?!\*)      # a stage direction
-    | (?<![\w'])(?:customer|trainee|assistant|system|user|agent|ai|supervisor|manager|assessor|grader|examiner|thought\ process
+    | ^[ \t]*(?:customer|supervisor|visitor|agent|manager|client|caller|guest|from)[ ]?\([^()\n]{1,20}\)[ ]?:[^\n]*
+    | (?<![\w'])(?:grades?|result|inner\ voice|scratchpad|visitor|customer|trainee|assistant|system|user|agent|ai
+      |supervisor|manager|assessor|grader|examiner|thought\ process
       |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
       |output)[ ]?:[^\n]*
     """,
     re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 _ASIDE = re.compile(r"\([^()]*\)")
+_SAYING = re.compile(r'"(?:[^\s"]+\s+){3,}[^\s"]+"')
+"""Four words or more in quotation marks: somebody else's."""
+
+_HEARD_BY_CUSTOMER = re.compile(
+    r"\byou(?:'d| were| had| have|'ve)? (?:been )?(?:said|told|asked|read|heard|wrote|given|promised)\b|\btold you\b"
+)
+"""What the customer said or was told may be given back in its own words."""
+
+_LEAD = 40
+"""Characters before a saying in which it is told whose it is."""
+
 _PASTED = 8
 """Words in a row of the customer's own that are pasted rather than taken up."""
 
@@ -45,6 +70,9 @@ _PUNCTUATION = ".,;:!?\"'()-"
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _OWN = 6
 """Words from which the clauses before one about grading are the trainee's own."""
+
+_PATCHED, _THEIR_SHARE = 6, 0.85
+_SAME = 2
 
 _HEAP = 5
 """Words from which a sentence without any of the small words of English is a heap of keywords."""
@@ -69,20 +97,53 @@ def said(reply: str, lexicon: Lexicon, *, customer: str = "") -> Text:
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = Reading(text, lexicon, other=customer).copied(_PASTED)
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
-    before = {words for _, words in _sentences(Text(customer))}
-    unsaid: list[Span] = []
+    theirs = Text(customer)
+    before = {words for _, words in _sentences(theirs)}
+    vocabulary = frozenset(theirs.words)
+    unsaid: list[Span] = _scraps(reading.text)
     trails = False
     for sentence, words in _sentences(reading.text):
         # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
         trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
-        if start is None and (not words or (len(words) > 1 and words in before)):
+        again = len(words) > 1 and (words in before or _is_repeated(words, before, reading.stop))
+        if start is None and (not words or again or _is_pasted(words, vocabulary)):
             start = sentence.start
         if start is not None:
             unsaid.append(Span(start, sentence.end))
         before.add(words)
-    return reading.text.without(unsaid)
+    sayings = [
+        span
+        for span in _within(_SAYING, reading.text)
+        if not _HEARD_BY_CUSTOMER.search(reading.text.low, max(span.start - _LEAD, 0), span.start)
+    ]
+    return reading.text.without([*unsaid, *sayings])
+
+
+def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
+    """Whether a sentence is made of the customer's words alone; who takes them up says "you" where they said "I"."""
+    return len(words) >= _PATCHED and sum(word in theirs for word in words) >= _THEIR_SHARE * len(words)
+
+
+def _is_repeated(words: tuple[str, ...], before: set[tuple[str, ...]], small: frozenset[str]) -> bool:
+    """Whether what a sentence is about was all in one sentence before it."""
+    about = frozenset(word for word in words if word not in small)
+    return len(about) >= _SAME and any(about == frozenset(w for w in other if w not in small) for other in before)
+
+
+def _scraps(text: Text) -> list[Span]:
+    """Runs of many scraps on lines of their own: a list of keywords."""
+    found: list[Span] = []
+    run: list[Span] = []
+    for sentence, words in (*_sentences(text), (Span(0, 0), ("the", "end", "of", "all"))):
+        if len(words) <= 2 and not any(word[0].isdigit() for word in words):
+            run.append(sentence)
+            continue
+        if len(run) >= _HEAP:
+            found += run
+        run = []
+    return found
 
 
 def _sentences(text: Text) -> Iterator[tuple[Span, tuple[str, ...]]]:
@@ -114,6 +175,9 @@ def _is_heap(sentence: str, small: frozenset[str]) -> bool:
     words = [stripped for word in sentence.split() if (stripped := word.strip(_PUNCTUATION))]
     if len(words) < _HEAP or any(word[0].isdigit() for word in words):
         return False
+    listed = [part for part in sentence.split(",") if part.strip()]
+    if len(listed) >= _HEAP and len(words) <= 1.5 * len(listed):
+        return True
     if sum(word in _ASKING_WORDS for word in words) > len(words) / 2:
         return True
     return sum(word in small for word in words) < _FEWEST_SMALL * len(words)

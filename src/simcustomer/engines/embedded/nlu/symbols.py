@@ -68,35 +68,44 @@ def load_thesaurus() -> Thesaurus:
 
 @lru_cache(maxsize=512)
 def symbols(sentence: str) -> frozenset[str]:
-    """The symbols of one sentence, each once; their names say what they are (`t:` a stem, `c>c` two classes in a row ...)."""
-    words, classes = _read(sentence)
-    edge: frozenset[str] = frozenset({"^"})
-    row = [
-        edge,
-        *(held or frozenset({f"={word}"}) for word, held in zip(words, classes, strict=True)),
-        frozenset({"$"}),
-    ]
+    """The symbols of one sentence, each once.
+
+    `t:` is a stem, `w:` two words, `c:` a class; `c>c` are two classes in a row, `c>>c` near each other, `c+c` in one sentence.
+    """
+    words, row = _row(sentence)
     found = {f"t:{stem(word) if word.isalpha() else word}" for word in words}
     found.update(f"w:{one} {other}" for one, other in pairwise(["^", *words, "$"]))
     for place, here in enumerate(row):
         found.update(f"c:{one}" for one in here)
-        for step, there in enumerate(row[place + 1 : place + 1 + _NEAR]):
-            found.update(
-                f"{one}{'>' if step == 0 else '>>'}{other}"
-                for one in here
-                for other in there
-                if step == 0 or _known(one, other)
-            )
-    for before, middle, after in zip(row, row[1:], row[2:], strict=False):
-        found.update(
-            f"{a}>{b}>{c}"
-            for a in before
-            for b in middle
-            for c in after
-            if _known(a, b) or _known(a, c) or _known(b, c)
-        )
-    found.update(f"{one}+{other}" for one, other in combinations(sorted(frozenset[str]().union(*classes)), 2))
+        if place + 1 < len(row):
+            found.update(f"{one}>{other}" for one in here for other in row[place + 1])
+        for there in row[place + 2 : place + 1 + _NEAR]:
+            found.update(f"{one}>>{other}" for one in here for other in there if _known(one, other))
+    held = sorted({one for here in row[1:-1] for one in here if not one.startswith("=")})
+    found.update(f"{one}+{other}" for one, other in combinations(held, 2))
     return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def runs(sentence: str) -> frozenset[str]:
+    """Classes three in a row (`c>c>c`): they help to tell one act from another, and to tell how well it is done they do not."""
+    _, row = _row(sentence)
+    return frozenset(
+        f"{a}>{b}>{c}"
+        for before, middle, after in zip(row, row[1:], row[2:], strict=False)
+        for a in before
+        for b in middle
+        for c in after
+        if _known(a, b) or _known(a, c) or _known(b, c)
+    )
+
+
+@lru_cache(maxsize=512)
+def _row(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
+    """The words of a sentence, and its classes in order between its two ends; a word without a class stands for itself."""
+    words, classes = _read(sentence)
+    inner = (held or frozenset({f"={word}"}) for word, held in zip(words, classes, strict=True))
+    return words, [frozenset({"^"}), *inner, frozenset({"$"})]
 
 
 def _known(one: str, other: str) -> bool:
