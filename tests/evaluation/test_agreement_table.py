@@ -27,11 +27,11 @@ def test_a_grader_that_says_what_raters_say_agrees_fully(rated: Rated, rubric: R
     assert found["grader/qwk.closing"].value is None
 
 
-def test_a_missing_level_and_a_failed_grade_count_as_nought_and_failures_are_told(rated: Rated, rubric: Rubric) -> None:
+def test_a_missing_level_counts_as_nought_and_a_failed_grade_is_told_and_left_out(rated: Rated, rubric: Rubric) -> None:
     replies = rated([("broken", [{"empathy": 3}]), ("none", [{"empathy": 3}]), ("so 0", [{"empathy": 0}])])
     found = figures(replies, rubric)
-    assert found["grader/exact.empathy"].value == pytest.approx(1 / 3)
-    assert found["grader/bias.empathy"].value == -2
+    assert found["grader/exact.empathy"].value == pytest.approx(1 / 2)
+    assert found["grader/bias.empathy"].value == -1.5
     assert (found["grader/ungraded"].value, found["grader/ungraded"].n) == (1, 3)
 
 

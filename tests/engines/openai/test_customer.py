@@ -153,7 +153,7 @@ def test_a_slip_is_not_shown_but_said_anew_and_counted(slip: str, guard: str, de
         mended = "write none" in body["messages"][-1]["content"]
         return "And when would that be, then?" if mended else f"{head()}\n\n{slip}"
 
-    text, _, _, requests, books = answered(once, dean, rubric)
+    text, _, _, requests, books = answered(once, dean, rubric, reply="I have read the notes now.")
     assert text == "And when would that be, then?"
     assert len(requests) == 2
     assert [record.guard for record in books if record.guard] == [guard]

@@ -64,6 +64,7 @@ def test_levels_come_from_signs_whose_quotes_are_in_the_reply(dean: Persona, rub
         recovery__no_excuse="SORRY  ABOUT friday",
         recovery__fair_amends="Ninety pounds back to you",
         ownership__personal_commitment="I'll ring you at 7.45.",
+        ownership__gives_time="at 7.45",
         expectations__vague_time="as soon as possible",
     )
     grade, requests = graded(play, case_of(dean, rubric))
@@ -71,7 +72,7 @@ def test_levels_come_from_signs_whose_quotes_are_in_the_reply(dean: Persona, rub
     assert grade.levels["recovery"] == 2
     assert grade.levels["ownership"] == 2
     assert {e.quote for e in grade.evidence} == {
-        "I\u2019m sorry about Friday, Dean \u2014 you were in", "sorry about Friday", "I'll ring you at 7.45."
+        "I\u2019m sorry about Friday, Dean \u2014 you were in", "sorry about Friday", "I'll ring you at 7.45.", "at 7.45"
     }  # fmt: skip
     assert {e.quote for e in grade.unverified} == {"Ninety pounds back to you", "as soon as possible"}
     assert len(requests) == 1

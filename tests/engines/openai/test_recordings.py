@@ -61,7 +61,8 @@ def test_a_practice_plays_back_from_its_recordings(dean: Persona, rubric: Rubric
     assert again.debrief == first.debrief
     assert again.provenance == first.provenance
     names = sorted(path.name.split("-")[0] for path in (tmp_path / "calls").iterdir())
-    assert names == ["coach", "customer", "customer", "grader", "grader"]
+    assert set(names) == {"coach", "customer", "grader"}
+    assert (names.count("coach"), names.count("grader")) == (1, 2)
 
 
 @pytest.fixture

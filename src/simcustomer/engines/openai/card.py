@@ -11,6 +11,8 @@ from typing import TypeVar
 from simcustomer.domain.persona import Act, Fact, Offer, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.sway import DealBreaker, Occasion
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.prompts import prompt, wording
 
 _EXAMPLES: tuple[Act, ...] = (
@@ -19,7 +21,7 @@ _EXAMPLES: tuple[Act, ...] = (
 )  # fmt: skip
 Listed = TypeVar("Listed", bound=Occasion)
 
-_WORD = re.compile(r"[^\W\d_]{4,}|\d+")
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _TELLTALE = 2
 """Words that only a locked fact has; a text with so many of them would hint at it."""
 
@@ -150,16 +152,25 @@ class Card:
         return not _words([text]).isdisjoint(self._telltale)
 
     def _gives_away(self, line: str) -> bool:
-        return len(_words([line]) & self._telltale) >= _TELLTALE
+        return len(_words([line]) & self._locked_words) >= _TELLTALE
 
     @cached_property
     def _telltale(self) -> frozenset[str]:
+        return frozenset(word for word in self._locked_words if not _is_plain(word))
+
+    @cached_property
+    def _locked_words(self) -> frozenset[str]:
         brief = self.persona.brief
         known = [brief.situation, brief.about, *brief.known, *brief.may, self.persona.goal, self.persona.title]
         for fact in self._open_facts:
             known += [fact.text, *fact.says]
         closed = [text for fact in self._closed_facts for text in (fact.text, *fact.says)]
         return _words(closed) - _words(known)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is one of English or of service at large, which tells nothing of anybody."""
+    return word in load_lexicon("stop").stop or bool(load_thesaurus().classes(word))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
