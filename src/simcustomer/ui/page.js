@@ -61,8 +61,8 @@ const ask = () => {
 };
 
 new MutationObserver(() => {
-  announce("announcement", "polite");
-  for (const id of ["notice", "problem", "brief-notice"]) announce(id, "assertive");
+  for (const id of ["announcement", "expert-announcement"]) announce(id, "polite");
+  for (const id of ["notice", "problem", "brief-notice", "fork-notice"]) announce(id, "assertive");
   arrive();
   follow();
   ask();

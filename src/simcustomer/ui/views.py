@@ -55,7 +55,10 @@ class Message(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """The head of a conversation; `temper` and `leaning` are None where the mood is not shown."""
+    """The head of a conversation; `temper` and `leaning` are None where the mood is not shown.
+
+    `again_from` is the reply that a rewound session tries again.
+    """
 
     name: str
     title: str
@@ -65,6 +68,7 @@ class Heading(NamedTuple):
     temper: str | None
     leaning: str | None
     outcome: Outcome | None
+    again_from: int | None
 
 
 def card(persona: Persona, techniques: Mapping[str, str]) -> Card:
@@ -112,6 +116,7 @@ def heading(session: Session) -> Heading:
         temper=session.mood.temper.value if shown else None,
         leaning=leaning(session.mood) if shown else None,
         outcome=session.outcome,
+        again_from=session.origin.reply if session.origin else None,
     )
 
 
