@@ -67,7 +67,7 @@ def test_going_back_to_a_reply(page: Page, site: str, practice: Practice, parent
     expect(page.get_by_role("heading", name="Before and this time")).to_be_visible()
     page.get_by_role("link", name="Debrief of the earlier try").click()
     expect(page).to_have_url(re.compile(re.escape(parent.id)))
-    expect(page.locator("#debrief .marked .text").last).to_contain_text("only a boiler")
+    expect(page.locator("#debrief .marked .text").last).to_contain_text("<b>it is</b>")
     assert branch.exchanges[0] == parent.exchanges[0]
 
 
