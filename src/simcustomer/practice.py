@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from simcustomer import __version__
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Origin, Provenance, Session
 from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, StoreError, TurnConflict
@@ -132,6 +133,10 @@ class Practice:
     def open(self, session_id: str, *, owner: str) -> Session:
         """The session as it is stored. Raises NotFound where it is not this owner's."""
         return self.store.load(session_id, owner)
+
+    def finished(self, *, owner: str) -> tuple[Attempt, ...]:
+        """The owner's sessions that have ended, oldest first."""
+        return self.store.finished(owner)
 
     async def rewind(self, session_id: str, number: int, *, owner: str) -> Session:
         """A new session that goes on from before this reply (from 1); the old one stays as it is.

@@ -15,11 +15,12 @@ from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Debrief, Exchange, Provenance, Session
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store.database import guarded, open_engine
-from simcustomer.store.records import answered, grade_of, session_of, utc
+from simcustomer.store.records import answered, attempt_of, grade_of, session_of, utc
 from simcustomer.store.tables import contents, exchanges, sessions
 
 
@@ -101,6 +102,30 @@ class Store:
             ).all()
         return tuple(
             SessionRow(row.id, row.persona_id, utc(row.started_at), Outcome(row.outcome) if row.outcome else None)
+            for row in rows
+        )
+
+    def finished(self, owner: str) -> tuple[Attempt, ...]:
+        """The owner's sessions that have ended, oldest first."""
+        ended = (sessions.c.owner == owner) & sessions.c.outcome.is_not(None)
+        grades: dict[str, list[Grade]] = {}
+        contents_read: dict[str, str] = {}
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            rows = connection.execute(select(sessions).where(ended).order_by(sessions.c.started_at)).all()
+            graded = connection.execute(
+                select(exchanges.c.session_id, exchanges.c.grade)
+                .join(sessions, exchanges.c.session_id == sessions.c.id)
+                .where(ended, exchanges.c.grade.is_not(None))
+                .order_by(exchanges.c.session_id, exchanges.c.number)
+            ).all()
+            for digest in {digest for row in rows for digest in (row.persona_hash, row.rubric_hash)}:
+                contents_read[digest] = _content(connection, digest)
+        personas = {h: Persona.model_validate_json(contents_read[h]) for h in {row.persona_hash for row in rows}}
+        rubrics = {h: Rubric.model_validate_json(contents_read[h]) for h in {row.rubric_hash for row in rows}}
+        for row in graded:
+            grades.setdefault(row.session_id, []).append(grade_of(row.grade))
+        return tuple(
+            attempt_of(row, grades.get(row.id, ()), personas[row.persona_hash], rubrics[row.rubric_hash])
             for row in rows
         )
 

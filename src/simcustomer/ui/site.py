@@ -18,6 +18,7 @@ from simcustomer.ui.debrief import DebriefPage
 from simcustomer.ui.desk import Desk, Updates, panel
 from simcustomer.ui.fork import ForkPage
 from simcustomer.ui.practise import PractisePage
+from simcustomer.ui.progress import ProgressPage
 
 _SHOW_ADDRESS = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', '?session=' + encodeURIComponent(id)); }"
 """Puts the session into the address, so that a reload finds it again."""
@@ -33,6 +34,7 @@ class Site:
     practise: PractisePage
     debrief: DebriefPage
     fork: ForkPage
+    progress: ProgressPage
 
     @classmethod
     def build(cls, desk: Desk) -> Site:
@@ -46,15 +48,19 @@ class Site:
             PractisePage.build(desk),
             DebriefPage.build(desk),
             ForkPage.build(desk),
+            ProgressPage.build(desk),
         )
 
     async def open(self, request: gr.Request) -> Updates:
-        """The page that the address asks for: a session, a persona's brief, or the gallery."""
+        """The page that the address asks for: a session, a reply of one, a persona's brief, progress, or the gallery."""
         with self.desk.careful(self.problem) as outcome:
             try:
                 outcome.updates = await self._asked_for(request)
             except NotFound as error:
-                outcome.updates = {**self._gallery(), **self.desk.told(str(error), self.problem)}
+                outcome.updates = {
+                    **self._gallery(self.desk.owner_of(request)),
+                    **self.desk.told(str(error), self.problem),
+                }
         return outcome.updates
 
     async def start(self, persona_id: str, request: gr.Request) -> Updates:
@@ -99,7 +105,10 @@ class Site:
             return self._session(session)
         if persona_id := asked.get("persona"):
             return self._brief(persona_id)
-        return await asyncio.to_thread(self._gallery)
+        # Gradio takes "page" in an address for itself.
+        if asked.get("view") == "progress":
+            return await asyncio.to_thread(self._progress, asked, owner)
+        return await asyncio.to_thread(self._gallery, owner)
 
     def _start(self, persona_id: str, owner: str) -> Updates:
         persona = self.desk.catalogue.persona(persona_id)
@@ -114,8 +123,11 @@ class Site:
             self.problem: "",
         }
 
-    def _gallery(self) -> Updates:
-        return {**self._hidden(), **self.choose.show_gallery()}
+    def _gallery(self, owner: str) -> Updates:
+        return {**self._hidden(), **self.choose.show_gallery(owner)}
+
+    def _progress(self, query: Mapping[str, str], owner: str) -> Updates:
+        return {**self._hidden(), **self.progress.show(query, owner)}
 
     def _brief(self, persona_id: str) -> Updates:
         return {**self._hidden(), **self.choose.show_brief(self.desk.catalogue.persona(persona_id))}
@@ -131,7 +143,9 @@ class Site:
 def wire(blocks: gr.Blocks, site: Site) -> None:
     """Let each control do its part."""
     choose, practise, debrief, fork = site.choose, site.practise, site.debrief, site.fork
-    everything = [part for page in (choose, practise, debrief, fork) for part in page.components] + [site.problem]
+    everything = [part for page in (choose, practise, debrief, fork, site.progress) for part in page.components] + [
+        site.problem
+    ]
     in_session = [practise.session_id]
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
 
