@@ -196,6 +196,7 @@ def test_a_page_opens_where_its_address_says(client: Client, session: Session) -
     assert "Who would you like to talk to?" in client.event("load", [], "gallery")
     assert "What you must not do" in client.event("load", [], "brief", "persona=no-heat-third-visit")
     assert "Three times I have waited in." in client.event("load", [], "talk", f"session={session.id}")
+    assert "My progress" in client.event("load", [], "progress", "view=progress&customer=%3Cb%3E")
 
 
 @pytest.mark.parametrize("query", ["session=not-a-session", "persona=%3Cscript%3Ealert(1)%3C/script%3E"])
@@ -264,6 +265,12 @@ def test_a_session_of_someone_else_cannot_be_reached(client: Client, dean: Perso
     assert all(
         client.practice.open(row.id, owner="local").origin is None for row in client.practice.store.list("local")
     )
+
+
+def test_the_progress_of_someone_else_is_not_shown(client: Client, dean: Persona, rubric: Rubric) -> None:
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    asyncio.run(client.practice.finish(foreign.id, owner="someone-else"))
+    assert foreign.id not in client.event("load", [], "foreign-progress", "view=progress")
 
 
 def test_rewinding_opens_a_new_session_and_leaves_the_old_one(client: Client, session: Session) -> None:

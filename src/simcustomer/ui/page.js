@@ -40,7 +40,9 @@ const arrive = () => {
     const brief = document.querySelector("details.aside");
     if (brief && narrow()) brief.removeAttribute("open");
     const box = document.querySelector("#reply textarea");
-    if (box && !narrow()) box.focus();
+    const place = isFirst && location.hash && document.getElementById(location.hash.slice(1));
+    if (place) place.scrollIntoView();
+    else if (box && !narrow()) box.focus();
     else if (!isFirst) {
       window.scrollTo(0, 0);
       heading.setAttribute("tabindex", "-1");
