@@ -10,16 +10,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Exchange, Provenance, Session, Stance
+from simcustomer.domain.session import Appraisal, Exchange, Origin, Provenance, Session, Stance
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
 from simcustomer.store.database import NEWEST
@@ -151,6 +152,36 @@ def test_migrations_give_the_tables_that_the_code_uses(store: Store) -> None:
     with store.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert [d for d in differences if "alembic_version" not in str(d)] == []
+
+
+def test_a_branch_comes_back_with_its_exchanges_and_its_origin(store: Store, dean: Persona, rubric: Rubric) -> None:
+    parent = new_session(dean, rubric)
+    kept = (exchange(parent, 1, "Hello"), exchange(parent, 2, "Again"))
+    branch = parent.model_copy(
+        update={"id": uuid4().hex, "exchanges": kept, "origin": Origin(session=parent.id, reply=3)}
+    )
+    store.add(branch)
+    assert store.load(branch.id, "ann") == branch
+
+
+def test_sessions_of_older_tables_are_kept(tmp_path: Path, dean: Persona, rubric: Rubric) -> None:
+    """A database that was made before sessions could be rewound opens with all that was said in it."""
+    url = f"sqlite:///{tmp_path / 'older.db'}"
+    opened = open_store(url)
+    session = new_session(dean, rubric)
+    opened.add(session.model_copy(update={"exchanges": (exchange(session, 1, "Hello"),)}))
+    with opened.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "src/simcustomer/store/migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        assert "origin_id" not in {c["name"] for c in inspect(connection).get_columns("sessions")}
+    opened.close()
+    again = open_store(url)
+    loaded = again.load(session.id, "ann")
+    again.close()
+    assert [e.reply for e in loaded.exchanges] == ["Hello"]
+    assert loaded.origin is None
 
 
 def test_newest_is_the_last_migration() -> None:

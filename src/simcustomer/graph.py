@@ -195,10 +195,20 @@ def rehearsal_graph(cast: Cast, trainee: Trainee) -> RehearsalGraph:
 
 async def run_rehearsal(graph: RehearsalGraph, session: Session) -> Session:
     """The session after its last exchange. Raises EngineError."""
+    async for played in watch_rehearsal(graph, session):
+        session = played
+    return session
+
+
+async def watch_rehearsal(graph: RehearsalGraph, session: Session) -> AsyncIterator[Session]:
+    """The session after each exchange that is added to it, until it has ended. Raises EngineError."""
     most = _STEPS_AN_EXCHANGE * (session.persona.endings.longest + 1)
-    state: dict[str, Any] = await graph.ainvoke(RehearsalState(session=session), {"recursion_limit": most})
-    ended: Session = state["session"]
-    return ended
+    updates = graph.astream(RehearsalState(session=session), {"recursion_limit": most}, stream_mode="updates")
+    step: Any
+    async for step in updates:
+        made: dict[str, dict[str, Session]] = step
+        if "exchange" in made:
+            yield made["exchange"]["session"]
 
 
 async def run_exchange(graph: ExchangeGraph, session: Session, reply: str) -> AsyncIterator[Spoken | Finished]:

@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from simcustomer import __version__
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Provenance, Session
-from simcustomer.errors import EngineError, InvalidReply, SessionOver, StoreError, TurnConflict
-from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
+from simcustomer.domain.session import Origin, Provenance, Session
+from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, StoreError, TurnConflict
+from simcustomer.graph import ExchangeGraph, Finished, Spoken, rehearsal_graph, run_exchange, watch_rehearsal
 from simcustomer.library import content_hash
-from simcustomer.roles import Cast, GradingCase, Scene
+from simcustomer.roles import Cast, GradingCase, Scene, Trainee
 from simcustomer.store import Claim, Store
 
 _log = logging.getLogger(__name__)
@@ -78,17 +79,32 @@ def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owne
         persona=persona,
         rubric=rubric,
         seed=seed,
-        provenance=Provenance(
-            persona=content_hash(persona),
-            rubric=content_hash(rubric),
-            customer=cast.customer.name,
-            grader=cast.grader.name,
-            coach=cast.coach.name,
-            version=__version__,
-        ),
+        provenance=_provenance(persona, rubric, cast),
         opening=cast.customer.opening(persona, seed),
         started_at=datetime.now(UTC),
     )
+
+
+def _provenance(persona: Persona, rubric: Rubric, cast: Cast) -> Provenance:
+    return Provenance(
+        persona=content_hash(persona),
+        rubric=content_hash(rubric),
+        customer=cast.customer.name,
+        grader=cast.grader.name,
+        coach=cast.coach.name,
+        version=__version__,
+    )
+
+
+def _before(session: Session, number: int) -> Session:
+    """The session before a reply. Raises NotFound where it has no such reply."""
+    if not 1 <= number <= len(session.exchanges):
+        raise NotFound(
+            f"This session has no reply {number} to go back to; its replies are numbered from 1 to {len(session.exchanges)}."
+            if session.exchanges
+            else "Nothing was said in this session, so there is no reply to go back to. Start a new one."
+        )
+    return session.before(number)
 
 
 def _case(session: Session, number: int) -> GradingCase:
@@ -117,6 +133,46 @@ class Practice:
     def open(self, session_id: str, *, owner: str) -> Session:
         """The session as it is stored. Raises NotFound where it is not this owner's."""
         return self.store.load(session_id, owner)
+
+    def finished(self, *, owner: str) -> tuple[Attempt, ...]:
+        """The owner's sessions that have ended, oldest first."""
+        return self.store.finished(owner)
+
+    async def rewind(self, session_id: str, number: int, *, owner: str) -> Session:
+        """A new session that goes on from before this reply (from 1); the old one stays as it is.
+
+        It keeps persona, rubric, seed and the exchanges before that reply. Where another grader graded those, this one
+        grades them again, so that no session mixes two. Raises NotFound for a reply that is not there, StoreError.
+        """
+        parent = await asyncio.to_thread(self.store.load, session_id, owner)
+        kept = _before(parent, number)
+        now, was = _provenance(parent.persona, parent.rubric, self.cast), parent.provenance
+        exchanges = kept.exchanges
+        if was.grader != now.grader:
+            graded = [await self.cast.grader.grade(_case(kept, e.number)) for e in exchanges]
+            exchanges = tuple(e.model_copy(update={"grade": grade}) for e, grade in zip(exchanges, graded, strict=True))
+        if exchanges and was.customer != now.customer:
+            now = now.model_copy(update={"customer": f"{was.customer}, then {now.customer}"})
+        branch = kept.model_copy(
+            update={
+                "id": self.new_id(),
+                "provenance": now,
+                "exchanges": exchanges,
+                "started_at": datetime.now(UTC),
+                "origin": Origin(session=session_id, reply=number),
+            }
+        )
+        await asyncio.to_thread(self.store.add, branch)
+        return branch
+
+    async def rehearse(self, session_id: str, number: int, trainee: Trainee, *, owner: str) -> AsyncIterator[Session]:
+        """Let a simulated trainee go on from before this reply: the session after each exchange, kept nowhere.
+
+        Raises NotFound for a reply that is not there, EngineError, StoreError.
+        """
+        session = _before(await asyncio.to_thread(self.store.load, session_id, owner), number)
+        async for played in watch_rehearsal(rehearsal_graph(self.cast, trainee), session):
+            yield played
 
     async def respond(
         self, session_id: str, text: str, *, owner: str, number: int | None = None

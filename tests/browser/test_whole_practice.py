@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from simcustomer import wiring
 from simcustomer.library import Library
 from simcustomer.store import open_store
 from simcustomer.ui.app import create_app
+from tests.browser.pages import box
 from tests.fakes import DEAD_LINE, OPENING, ScriptedCustomer, ScriptedGrader, scripted_cast
 from tests.serving import serving
 
@@ -26,8 +26,6 @@ SIGNS = (
     ("ownership.gives_time", "I will ring you at 10.30"),
     ("!composure.defensive", "calm down"),
 )
-LEAVING = ("AbortError", "Connection errored out")
-"""What Gradio's client writes to the console when a page is left while a stream of its is open."""
 
 
 @pytest.fixture
@@ -42,24 +40,6 @@ def site(tmp_path: Path, library: Library, customer: ScriptedCustomer) -> Iterat
     with serving(create_app(practice, library)) as port:
         yield f"http://127.0.0.1:{port}/"
     store.close()
-
-
-@pytest.fixture
-def page(site: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chosen, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
-        troubles: list[str] = []
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda r: None if r.url.startswith((site, "data:")) else troubles.append(f"asked {r.url}"))
-        page.goto(site)
-        yield page
-        browser.close()
-    assert [trouble for trouble in troubles if not any(sign in trouble for sign in LEAVING)] == []
 
 
 def test_a_whole_practice(page: Page, customer: ScriptedCustomer) -> None:
@@ -157,7 +137,3 @@ def practise_again_and_give_up(page: Page) -> None:
     expect(page.get_by_text("there is nothing to debrief")).to_be_visible()
     page.get_by_role("link", name="Choose another customer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who would you like to talk to?")
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="What you say")

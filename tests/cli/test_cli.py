@@ -201,6 +201,18 @@ def test_grade_remarks_on_an_id_that_stands_twice(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 2 * replies
 
 
+def test_chat_rewinds_to_a_reply() -> None:
+    first = run(
+        "chat", "no-heat-third-visit", "--seed", "2", stdin="What does the boiler show?\nCalm down.\n/end\n"
+    ).stdout
+    fork = first.rsplit("--rewind ", 1)[1].split()[0].replace(":1", ":2")
+    done = run("chat", "--rewind", fork, stdin="I'm sorry that nobody came three times.\n/end\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "What does the boiler show?" in done.stdout
+    assert "You: Calm down." not in done.stdout
+    assert "Debrief" in done.stdout
+
+
 def test_chat_goes_on_with_a_session_that_was_left(tmp_path: Path) -> None:
     first = run("chat", "no-heat-third-visit", "--seed", "2", stdin="What does the boiler show?\n/quit\n").stdout
     session = next(line.split()[-1] for line in first.splitlines() if line.startswith("Session "))
@@ -214,6 +226,9 @@ def test_chat_goes_on_with_a_session_that_was_left(tmp_path: Path) -> None:
     [
         (["chat", "nobody"], "There is no persona 'nobody'"),
         (["chat"], "Name a persona"),
+        (["chat", "--rewind", "some-session"], "--rewind takes a session and the number of a reply"),
+        (["chat", "--rewind", "none:1"], "no such session"),
+        (["chat", "no-heat-third-visit", "--rewind", "none:1"], "Name one"),
         (["chat", "--session", "none"], "no such session"),
         (["simulate", "no-heat-third-visit", "--trainee", "nobody"], "There is no trainee 'nobody'"),
         (["personas", "show", "../../etc/passwd"], "There is no persona"),

@@ -17,7 +17,7 @@ import pytest
 from simcustomer import wiring
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Session
+from simcustomer.domain.session import Origin, Session
 from simcustomer.library import Library
 from simcustomer.practice import Practice
 from simcustomer.store import open_store
@@ -196,6 +196,7 @@ def test_a_page_opens_where_its_address_says(client: Client, session: Session) -
     assert "Who would you like to talk to?" in client.event("load", [], "gallery")
     assert "What you must not do" in client.event("load", [], "brief", "persona=no-heat-third-visit")
     assert "Three times I have waited in." in client.event("load", [], "talk", f"session={session.id}")
+    assert "My progress" in client.event("load", [], "progress", "view=progress&customer=%3Cb%3E")
 
 
 @pytest.mark.parametrize("query", ["session=not-a-session", "persona=%3Cscript%3Ealert(1)%3C/script%3E"])
@@ -251,11 +252,68 @@ def test_a_session_of_someone_else_cannot_be_reached(client: Client, dean: Perso
         ("send", ["I am sorry.", foreign.id, 1], ""),
         ("retry", [foreign.id], ""),
         ("end-yes", [foreign.id], ""),
+        ("load", [], f"session={foreign.id}&reply=1"),
+        ("rewind", [foreign.id, 1], ""),
+        ("watch", [foreign.id, 1], ""),
     ):
-        stream = client.event(event, data, f"foreign-{event}", query)
+        stream = client.event(event, data, f"foreign-{event}-{len(query)}", query)
+        assert "no such session of yours" in stream
         assert "Three times I have waited in." not in stream
     kept = client.practice.open(foreign.id, owner="someone-else")
     assert (kept.exchanges, kept.pending, kept.outcome) == ((), None, None)
+    assert [row.id for row in client.practice.store.list("someone-else")].count(foreign.id) == 1
+    assert all(
+        client.practice.open(row.id, owner="local").origin is None for row in client.practice.store.list("local")
+    )
+
+
+def test_the_progress_of_someone_else_is_not_shown(client: Client, dean: Persona, rubric: Rubric) -> None:
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    asyncio.run(client.practice.finish(foreign.id, owner="someone-else"))
+    assert foreign.id not in client.event("load", [], "foreign-progress", "view=progress")
+
+
+def test_rewinding_opens_a_new_session_and_leaves_the_old_one(client: Client, session: Session) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "rewound-said")
+    client.event("end-yes", [session.id], "rewound-end")
+    old = client.practice.open(session.id, owner="local")
+    assert "What you wrote then" in client.event("load", [], "rewound-fork", f"session={session.id}&reply=1")
+    assert "again from reply 1" in client.event("rewind", [session.id, 1], "rewound-now")
+    newest = client.practice.open(client.practice.store.list("local", most=1)[0].id, owner="local")
+    assert (newest.origin, newest.exchanges) == (Origin(session=session.id, reply=1), ())
+    assert client.practice.open(session.id, owner="local") == old
+
+
+@pytest.mark.parametrize("reply", ["0", "2", "-1", "x", "%3Cb%3E"])
+def test_an_address_of_a_reply_that_is_not_there_opens_the_debrief(
+    client: Client, session: Session, reply: str
+) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], f"nowhere-said{reply[0]}")
+    client.event("end-yes", [session.id], f"nowhere-end{reply[0]}")
+    assert "That is how it went." in client.event(
+        "load", [], f"nowhere{reply[0]}", f"session={session.id}&reply={reply}"
+    )
+    for event in ("rewind", "watch"):
+        assert "no reply 7 to go back to" in client.event(event, [session.id, 7], f"nowhere-{event}")
+
+
+def test_an_experts_way_is_shown_and_not_kept(client: Client, session: Session) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "expert-said")
+    before = len(client.practice.store.list("local", most=1000))
+    stream = client.event("watch", [session.id, 1], "expert-watch")
+    assert "And what will you do about it?" in stream
+    assert "conversation is complete" in stream
+    assert len(client.practice.store.list("local", most=1000)) == before
+
+
+def test_an_expert_whose_customer_fails_leaves_a_message_and_a_way_to_try_again(
+    client: Client, session: Session
+) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "broken-said")
+    client.customer.failures = 1
+    stream = client.event("watch", [session.id, 1], "broken-watch")
+    assert "cannot be reached" in stream
+    assert '"success":true' in stream
 
 
 def test_a_failing_customer_leaves_the_reply_and_a_way_to_try_again(client: Client, session: Session) -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import simcustomer.ui
 from simcustomer.domain.mood import Temper
 from simcustomer.domain.persona import Kind, Outcome
+from simcustomer.domain.progress import Change
 from simcustomer.domain.transcript import Channel
 from simcustomer.ui.wording import Wording
 
@@ -22,10 +24,11 @@ def used(call: str) -> set[str]:
 
 def test_every_text_that_is_asked_for_is_there() -> None:
     assert len(used("say")) > 40
+    slots = dict.fromkeys(set(re.findall(r"\w+", str(WORDS.texts))) - {"n"}, "…")
     for key in used("say"):
-        WORDS.say(key, **dict.fromkeys(re.findall(r"\w+", str(WORDS.texts)), "…"))
+        WORDS.say(key, n="…", **slots)
     for key in used("count"):
-        assert WORDS.count(key, 1, ids="a") != WORDS.count(key, 2, ids="a")
+        assert WORDS.count(key, 1, **slots) != WORDS.count(key, 2, **slots)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,13 @@ def test_every_value_has_a_text(group: str, values: type[StrEnum]) -> None:
     for value in values:
         assert WORDS.say(f"{group}.{value.value}", name="Dean")
     assert set(WORDS.texts[group]) == {value.value for value in values}
+
+
+def test_every_end_of_an_experts_conversation_and_every_break_has_a_text() -> None:
+    for outcome in Outcome:
+        assert WORDS.say(f"expert.ended.{outcome.value}", name="Dean")
+    for change in get_args(Change):
+        assert WORDS.say(f"progress.changed.{change}")
 
 
 def test_what_is_not_there_is_an_error() -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
-from simcustomer.errors import EngineError, InvalidReply, NotFound
+from simcustomer.errors import EngineError, InvalidInput, InvalidReply, NotFound
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from simcustomer.domain.session import Session
+    from simcustomer.domain.session import Origin, Session
     from simcustomer.practice import Practice
 
 OWNER = "local"
@@ -26,6 +26,14 @@ _AGAIN = (
 def chat(
     persona: Annotated[str | None, typer.Argument(help="Id of the persona; see `simcustomer personas list`.")] = None,
     session: Annotated[str | None, typer.Option("--session", help="Go on with a session that was left open.")] = None,
+    rewind: Annotated[
+        str | None,
+        typer.Option(
+            "--rewind",
+            metavar="SESSION:REPLY",
+            help="Try a session again from before this reply (from 1), as a new one.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Makes the customer's choice of words repeatable.", min=0, max=2**31 - 1)
     ] = None,
@@ -45,12 +53,14 @@ def chat(
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 
-    if persona is not None and session is not None:
-        raise NotFound("Name a persona to begin with, or a session to go on with, not both.")
-    if persona is None and session is None:
+    given = sum(choice is not None for choice in (persona, session, rewind))
+    if given > 1:
+        raise NotFound("Name one: a persona to begin with, a session to go on with, or one to rewind.")
+    if given == 0:
         raise NotFound(
-            "Name a persona to practise with (see `simcustomer personas list`), or a session with --session."
+            "Name a persona to practise with (see `simcustomer personas list`), or a session with --session or --rewind."
         )
+    fork = _fork(rewind) if rewind is not None else None
     settings = load_settings()
     library = wiring.library(settings)
     chosen = library.persona(persona) if persona is not None else None
@@ -61,12 +71,24 @@ def chat(
         practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
         if chosen is not None:
             opened = practice.start(chosen, library.rubric(rubric or settings.rubric), owner=OWNER, seed=seed)
+        elif fork is not None:
+            opened = asyncio.run(practice.rewind(fork.session, fork.reply, owner=OWNER))
         else:
             opened = practice.open(str(session), owner=OWNER)
         asyncio.run(_converse(practice, opened, full=full))
     finally:
         store.close()
         say_usage(models.totals())
+
+
+def _fork(text: str) -> Origin:
+    """The session and reply that `--rewind` names. Raises InvalidInput."""
+    from simcustomer.domain.session import Origin
+
+    session, _, reply = text.rpartition(":")
+    if not session or not reply.isdecimal() or int(reply) < 1:
+        raise InvalidInput(f"--rewind takes a session and the number of a reply in it, as SESSION:3, not {text!r}.")
+    return Origin(session=session, reply=int(reply))
 
 
 async def _converse(practice: Practice, session: Session, *, full: bool) -> None:
@@ -107,8 +129,11 @@ def _print_debrief(session: Session, screen: Console, *, full: bool) -> None:
     from simcustomer.cli.debriefing import debriefing
 
     screen.print(debriefing(session, full=full))
-    if not full and session.debrief is not None:
+    if session.debrief is None:
+        return
+    if not full:
         screen.print(f"\nReply by reply: simcustomer chat --session {session.id} --full", style="dim", markup=False)
+    screen.print(f"Try a reply again: simcustomer chat --rewind {session.id}:1", style="dim", markup=False)
 
 
 async def _hear(practice: Practice, session: Session, reply: str | None, screen: Console) -> Session:

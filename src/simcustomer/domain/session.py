@@ -156,10 +156,17 @@ class Provenance(Frozen):
     version: str
 
 
+class Origin(Frozen):
+    """Where a session branched off another: that session's id, and the number of the reply that is tried again."""
+
+    session: str
+    reply: Annotated[int, Field(ge=1)]
+
+
 class Session(Frozen):
     """One practice, with persona and rubric as they were when it began.
 
-    `pending` is a reply that was stored and not yet answered.
+    `pending` is a reply that was stored and not yet answered. `origin` is None for a session that began at its opening.
     """
 
     id: str
@@ -175,6 +182,7 @@ class Session(Frozen):
     outcome: Outcome | None = None
     debrief: Debrief | None = None
     ended_at: datetime | None = None
+    origin: Origin | None = None
 
     @property
     def mood(self) -> Mood:
@@ -199,7 +207,20 @@ class Session(Frozen):
     @property
     def scorecard(self) -> Scorecard:
         """The grades so far, added up."""
-        return Scorecard.of(self.rubric, (exchange.grade for exchange in self.exchanges))
+        return self.scorecard_from(1)
+
+    def scorecard_from(self, number: int) -> Scorecard:
+        """The grades of this reply and those after it, added up."""
+        return Scorecard.of(self.rubric, (exchange.grade for exchange in self.exchanges[number - 1 :]))
+
+    def before(self, number: int) -> Session:
+        """The session as it stood when this reply was still to be given; ValueError where there is no such reply."""
+        if not 1 <= number <= len(self.exchanges):
+            raise ValueError(f"there is no reply {number}; the session has {len(self.exchanges)}")
+        kept = self.exchanges[: number - 1]
+        return self.model_copy(
+            update={"exchanges": kept, "pending": None, "outcome": None, "debrief": None, "ended_at": None}
+        )
 
     def with_exchange(self, exchange: Exchange) -> Session:
         """The session after one more exchange."""

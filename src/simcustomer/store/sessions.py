@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Debrief, Exchange, Provenance, Session, Stance
+from simcustomer.domain.session import Debrief, Exchange, Provenance, Session
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store.database import guarded, open_engine
+from simcustomer.store.records import answered, attempt_of, grade_of, session_of, utc
 from simcustomer.store.tables import contents, exchanges, sessions
-
-_GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 
 
 class Claim(NamedTuple):
@@ -48,7 +48,7 @@ class Store:
     engine: Engine
 
     def add(self, session: Session) -> None:
-        """Keep a new session."""
+        """Keep a new session, with the exchanges that it has taken over from another."""
         with guarded(self.engine.url), self.engine.begin() as connection:
             connection.execute(
                 insert(sessions).values(
@@ -61,8 +61,20 @@ class Store:
                     provenance=session.provenance.model_dump_json(),
                     opening=session.opening,
                     started_at=session.started_at,
+                    origin_id=session.origin.session if session.origin else None,
+                    origin_reply=session.origin.reply if session.origin else None,
                 )
             )
+            for exchange in session.exchanges:
+                connection.execute(
+                    insert(exchanges).values(
+                        session_id=session.id,
+                        number=exchange.number,
+                        reply=exchange.reply,
+                        received_at=session.started_at,
+                        **answered(exchange),
+                    )
+                )
 
     def load(self, session_id: str, owner: str) -> Session:
         """The session. Raises NotFound where it is not there or belongs to someone else."""
@@ -77,7 +89,7 @@ class Store:
             ).all()
             persona = _content(connection, row.persona_hash)
             rubric = _content(connection, row.rubric_hash)
-        return _session(row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric))
+        return session_of(row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric))
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
         """The owner's sessions, newest first."""
@@ -89,7 +101,31 @@ class Store:
                 .limit(most)
             ).all()
         return tuple(
-            SessionRow(row.id, row.persona_id, _utc(row.started_at), Outcome(row.outcome) if row.outcome else None)
+            SessionRow(row.id, row.persona_id, utc(row.started_at), Outcome(row.outcome) if row.outcome else None)
+            for row in rows
+        )
+
+    def finished(self, owner: str) -> tuple[Attempt, ...]:
+        """The owner's sessions that have ended, oldest first."""
+        ended = (sessions.c.owner == owner) & sessions.c.outcome.is_not(None)
+        grades: dict[str, list[Grade]] = {}
+        contents_read: dict[str, str] = {}
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            rows = connection.execute(select(sessions).where(ended).order_by(sessions.c.started_at)).all()
+            graded = connection.execute(
+                select(exchanges.c.session_id, exchanges.c.grade)
+                .join(sessions, exchanges.c.session_id == sessions.c.id)
+                .where(ended, exchanges.c.grade.is_not(None))
+                .order_by(exchanges.c.session_id, exchanges.c.number)
+            ).all()
+            for digest in {digest for row in rows for digest in (row.persona_hash, row.rubric_hash)}:
+                contents_read[digest] = _content(connection, digest)
+        personas = {h: Persona.model_validate_json(contents_read[h]) for h in {row.persona_hash for row in rows}}
+        rubrics = {h: Rubric.model_validate_json(contents_read[h]) for h in {row.rubric_hash for row in rows}}
+        for row in graded:
+            grades.setdefault(row.session_id, []).append(grade_of(row.grade))
+        return tuple(
+            attempt_of(row, grades.get(row.id, ()), personas[row.persona_hash], rubrics[row.rubric_hash])
             for row in rows
         )
 
@@ -141,14 +177,7 @@ class Store:
             kept = connection.execute(
                 update(exchanges)
                 .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
-                .values(
-                    answer=exchange.answer,
-                    appraisal=exchange.appraisal.model_dump_json(exclude_defaults=True),
-                    stance=exchange.stance.model_dump_json(),
-                    grade=exchange.grade.model_dump_json(),
-                    claimed_by=None,
-                    claimed_until=None,
-                )
+                .values(**answered(exchange), claimed_by=None, claimed_until=None)
             )
             if kept.rowcount != 1:
                 return False
@@ -179,7 +208,7 @@ class Store:
                 .where(sessions.c.owner == owner, exchanges.c.grade.is_not(None))
                 .order_by(sessions.c.started_at)
             ).all()
-        found = [row.id for row in rows if isinstance(_GRADE.validate_json(row.grade), Ungraded)]
+        found = [row.id for row in rows if isinstance(grade_of(row.grade), Ungraded)]
         return tuple(dict.fromkeys(found))
 
     def regrade(self, session_id: str, grades: Mapping[int, Grade], *, grader: str, debrief: Debrief | None) -> None:
@@ -256,37 +285,3 @@ def _end(connection: Connection, session_id: str, outcome: Outcome, debrief: Deb
         )
     )
     return ended.rowcount == 1
-
-
-def _session(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric) -> Session:
-    answered = [r for r in rows if r.answer is not None]
-    return Session(
-        id=row.id,
-        owner=row.owner,
-        persona=persona,
-        rubric=rubric,
-        seed=row.seed,
-        provenance=Provenance.model_validate_json(row.provenance),
-        opening=row.opening,
-        started_at=_utc(row.started_at),
-        exchanges=tuple(
-            Exchange(
-                number=r.number,
-                reply=r.reply,
-                answer=r.answer,
-                appraisal=Appraisal.model_validate_json(r.appraisal),
-                stance=Stance.model_validate_json(r.stance),
-                grade=_GRADE.validate_json(r.grade),
-            )
-            for r in answered
-        ),
-        pending=next((r.reply for r in rows if r.answer is None), None),
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
-        ended_at=_utc(row.ended_at) if row.ended_at else None,
-    )
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite gives times back without their zone; they were stored in UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

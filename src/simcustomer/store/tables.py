@@ -48,6 +48,8 @@ sessions = Table(
     Column("ended_at", DateTime(timezone=True)),
     Column("outcome", String(30)),
     Column("debrief", Text),
+    Column("origin_id", String(64)),
+    Column("origin_reply", Integer),
     Index("ix_sessions_owner", "owner", "started_at"),
 )
 

@@ -10,8 +10,10 @@ from importlib.resources import files
 import gradio as gr
 from fastapi import FastAPI
 
+from simcustomer import wiring
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
+from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_owner
 from simcustomer.ui.pacing import Pace
@@ -41,14 +43,23 @@ def create_app(
     library: Library,
     *,
     rubric_id: str = DEFAULT_RUBRIC,
+    expert: Trainee | None = None,
     owner_of: Callable[[gr.Request], str] = local_owner,
     pace: Pace | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
 
-    Not to be called where an event loop runs.
+    `expert` shows how a reply could have been put; None: the embedded one. Not to be called where an event loop runs.
     """
-    desk = Desk(practice, Catalogue(library), rubric_id, Renderer(Wording.load()), owner_of, pace or Pace())
+    desk = Desk(
+        practice=practice,
+        catalogue=Catalogue(library),
+        rubric_id=rubric_id,
+        renderer=Renderer(Wording.load()),
+        expert=expert or wiring.trainee("expert"),
+        owner_of=owner_of,
+        pace=pace or Pace(),
+    )
     os.environ.update(UNMEASURED)
     # Where no loop runs, Gradio opens one for each of its locks and never closes it.
     return asyncio.run(_built(desk))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from simcustomer.domain.persona import Persona
+from simcustomer.domain.progress import best
 from simcustomer.ui import views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
@@ -39,12 +40,12 @@ class ChoosePage(Page):
         """Neither of the two."""
         return {self.gallery_page: gr.Column(visible=False), self.brief_page: gr.Column(visible=False)}
 
-    def show_gallery(self) -> Updates:
-        """The gallery, as the files are now."""
+    def show_gallery(self, owner: str) -> Updates:
+        """The gallery, as the files are now, with the owner's best results."""
         offered = self.desk.catalogue.offered()
         page = self.desk.renderer.html(
             "gallery",
-            cards=views.gallery(offered.personas, self.desk.rubric()),
+            cards=views.gallery(offered.personas, self.desk.rubric(), best(self.desk.practice.finished(owner=owner))),
             unusable=offered.unusable,
             folder=str(self.desk.catalogue.library.personas_folder),
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import gradio as gr
 
 from simcustomer.domain.session import Session
-from simcustomer.ui import debrief_views
+from simcustomer.errors import NotFound
+from simcustomer.ui import debrief_views, fork_views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 
@@ -37,6 +38,15 @@ class DebriefPage(Page):
         return {self.page: gr.Column(visible=False)}
 
     def show(self, session: Session) -> Updates:
-        """The debrief of a session that has an outcome."""
-        page = self.desk.renderer.html("debrief", view=debrief_views.debrief(session))
+        """The debrief of a session that has an outcome; a rewound one beside the session that it came from."""
+        page = self.desk.renderer.html("debrief", view=debrief_views.debrief(session), compared=self._compared(session))
         return {self.page: gr.Column(visible=True), self.debrief: page, self.notice: ""}
+
+    def _compared(self, session: Session) -> fork_views.Comparison | None:
+        if session.origin is None:
+            return None
+        try:
+            parent = self.desk.practice.open(session.origin.session, owner=session.owner)
+        except NotFound:
+            return None  # what it came from may have been deleted; the branch has a debrief of its own
+        return fork_views.comparison(parent, session) if parent.outcome else None

@@ -84,6 +84,7 @@ class Suggestion(NamedTuple):
 class DebriefView(NamedTuple):
     """A whole debrief; `score` is out of 100 and None where nothing was graded."""
 
+    session: str
     name: str
     title: str
     outcome: Outcome
@@ -113,6 +114,7 @@ def debrief(session: Session) -> DebriefView:
     card, rubric, words = session.scorecard, session.rubric, session.debrief
     moods = _moods(session)
     return DebriefView(
+        session=session.id,
         name=session.persona.name,
         title=session.persona.title,
         outcome=session.outcome,

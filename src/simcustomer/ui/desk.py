@@ -16,6 +16,7 @@ from gradio.components import Component
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import SimcustomerError
 from simcustomer.practice import Practice
+from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
@@ -41,6 +42,7 @@ class Desk:
     catalogue: Catalogue
     rubric_id: str
     renderer: Renderer
+    expert: Trainee
     owner_of: Callable[[gr.Request], str] = local_owner
     pace: Pace = field(default_factory=Pace)
 

@@ -40,7 +40,9 @@ const arrive = () => {
     const brief = document.querySelector("details.aside");
     if (brief && narrow()) brief.removeAttribute("open");
     const box = document.querySelector("#reply textarea");
-    if (box && !narrow()) box.focus();
+    const place = isFirst && location.hash && document.getElementById(location.hash.slice(1));
+    if (place) place.scrollIntoView();
+    else if (box && !narrow()) box.focus();
     else if (!isFirst) {
       window.scrollTo(0, 0);
       heading.setAttribute("tabindex", "-1");
@@ -61,8 +63,8 @@ const ask = () => {
 };
 
 new MutationObserver(() => {
-  announce("announcement", "polite");
-  for (const id of ["notice", "problem", "brief-notice"]) announce(id, "assertive");
+  for (const id of ["announcement", "expert-announcement"]) announce(id, "polite");
+  for (const id of ["notice", "problem", "brief-notice", "fork-notice"]) announce(id, "assertive");
   arrive();
   follow();
   ask();

@@ -16,7 +16,9 @@ from simcustomer.errors import NotFound
 from simcustomer.ui.choose import ChoosePage
 from simcustomer.ui.debrief import DebriefPage
 from simcustomer.ui.desk import Desk, Updates, panel
+from simcustomer.ui.fork import ForkPage
 from simcustomer.ui.practise import PractisePage
+from simcustomer.ui.progress import ProgressPage
 
 _SHOW_ADDRESS = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', '?session=' + encodeURIComponent(id)); }"
 """Puts the session into the address, so that a reload finds it again."""
@@ -31,21 +33,34 @@ class Site:
     choose: ChoosePage
     practise: PractisePage
     debrief: DebriefPage
+    fork: ForkPage
+    progress: ProgressPage
 
     @classmethod
     def build(cls, desk: Desk) -> Site:
         """Lay all pages out; called within Blocks."""
         panel(elem_id="site-header", value=desk.renderer.html("site_header"))
         problem = panel(elem_id="problem")
-        return cls(desk, problem, ChoosePage.build(desk), PractisePage.build(desk), DebriefPage.build(desk))
+        return cls(
+            desk,
+            problem,
+            ChoosePage.build(desk),
+            PractisePage.build(desk),
+            DebriefPage.build(desk),
+            ForkPage.build(desk),
+            ProgressPage.build(desk),
+        )
 
     async def open(self, request: gr.Request) -> Updates:
-        """The page that the address asks for: a session, a persona's brief, or the gallery."""
+        """The page that the address asks for: a session, a reply of one, a persona's brief, progress, or the gallery."""
         with self.desk.careful(self.problem) as outcome:
             try:
                 outcome.updates = await self._asked_for(request)
             except NotFound as error:
-                outcome.updates = {**self._gallery(), **self.desk.told(str(error), self.problem)}
+                outcome.updates = {
+                    **self._gallery(self.desk.owner_of(request)),
+                    **self.desk.told(str(error), self.problem),
+                }
         return outcome.updates
 
     async def start(self, persona_id: str, request: gr.Request) -> Updates:
@@ -60,6 +75,13 @@ class Site:
         with self.desk.careful(self.debrief.notice) as outcome:
             session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
             outcome.updates = await asyncio.to_thread(self._start, session.persona.id, owner)
+        return outcome.updates
+
+    async def rewind(self, session_id: str, number: float, request: gr.Request) -> Updates:
+        """Begin again from before this reply."""
+        with self.desk.careful(self.fork.notice) as outcome:
+            owner = self.desk.owner_of(request)
+            outcome.updates = self._session(await self.desk.practice.rewind(session_id, int(number), owner=owner))
         return outcome.updates
 
     async def finish(self, session_id: str, request: gr.Request) -> Updates:
@@ -77,20 +99,35 @@ class Site:
             session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
             if session.outcome is not None:
                 session = await self.desk.practice.finish(session_id, owner=owner)
+            number = asked.get("reply", "")
+            if session.outcome is not None and number.isdecimal() and 1 <= int(number) <= len(session.exchanges):
+                return self._fork(session, int(number))
             return self._session(session)
         if persona_id := asked.get("persona"):
             return self._brief(persona_id)
-        return await asyncio.to_thread(self._gallery)
+        # Gradio takes "page" in an address for itself.
+        if asked.get("view") == "progress":
+            return await asyncio.to_thread(self._progress, asked, owner)
+        return await asyncio.to_thread(self._gallery, owner)
 
     def _start(self, persona_id: str, owner: str) -> Updates:
         persona = self.desk.catalogue.persona(persona_id)
         return self._session(self.desk.practice.start(persona, self.desk.rubric(), owner=owner))
 
     def _hidden(self) -> Updates:
-        return {**self.choose.hidden(), **self.practise.hidden(), **self.debrief.hidden(), self.problem: ""}
+        return {
+            **self.choose.hidden(),
+            **self.practise.hidden(),
+            **self.debrief.hidden(),
+            **self.fork.hidden(),
+            self.problem: "",
+        }
 
-    def _gallery(self) -> Updates:
-        return {**self._hidden(), **self.choose.show_gallery()}
+    def _gallery(self, owner: str) -> Updates:
+        return {**self._hidden(), **self.choose.show_gallery(owner)}
+
+    def _progress(self, query: Mapping[str, str], owner: str) -> Updates:
+        return {**self._hidden(), **self.progress.show(query, owner)}
 
     def _brief(self, persona_id: str) -> Updates:
         return {**self._hidden(), **self.choose.show_brief(self.desk.catalogue.persona(persona_id))}
@@ -99,11 +136,16 @@ class Site:
         page = self.practise.show(session) if session.outcome is None else self.debrief.show(session)
         return {**self._hidden(), **page, self.practise.session_id: session.id}
 
+    def _fork(self, session: Session, number: int) -> Updates:
+        return {**self._hidden(), **self.fork.show(session, number), self.practise.session_id: session.id}
+
 
 def wire(blocks: gr.Blocks, site: Site) -> None:
     """Let each control do its part."""
-    choose, practise, debrief = site.choose, site.practise, site.debrief
-    everything = [*choose.components, *practise.components, *debrief.components, site.problem]
+    choose, practise, debrief, fork = site.choose, site.practise, site.debrief, site.fork
+    everything = [part for page in (choose, practise, debrief, fork, site.progress) for part in page.components] + [
+        site.problem
+    ]
     in_session = [practise.session_id]
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
 
@@ -113,6 +155,11 @@ def wire(blocks: gr.Blocks, site: Site) -> None:
     _show_address(started, practise)
     restarted = on(debrief.again.click, site.again, in_session, everything)
     _show_address(restarted, practise)
+
+    at_fork = [practise.session_id, fork.number]
+    rewound = on(fork.rewind.click, site.rewind, at_fork, everything)
+    _show_address(rewound, practise)
+    on(fork.watch.click, fork.play, at_fork, fork.components)
 
     sent = [practise.reply, practise.session_id, practise.turn]
     on([practise.reply.submit, practise.send.click], practise.answer, sent, practise.components)

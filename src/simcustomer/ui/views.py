@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Brief, Outcome, Persona
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
 from simcustomer.domain.transcript import Channel
@@ -19,8 +20,16 @@ HIGH_TRUST = 5.5
 """Where a mood gets another word; below and above these the trainee would notice in a real conversation."""
 
 
+class Best(NamedTuple):
+    """The trainee's best result with a persona, out of 100, and how that conversation ended."""
+
+    session: str
+    score: float
+    outcome: Outcome
+
+
 class Card(NamedTuple):
-    """A persona in the gallery; `effort` is 1 to 3, `trains` holds the names of techniques."""
+    """A persona in the gallery; `effort` is 1 to 3, `trains` holds the names of techniques, `best` is None before the first."""
 
     id: str
     title: str
@@ -33,6 +42,7 @@ class Card(NamedTuple):
     kinds: tuple[str, ...]
     trains: tuple[str, ...]
     content_note: str | None
+    best: Best | None = None
 
 
 class BriefView(NamedTuple):
@@ -55,7 +65,10 @@ class Message(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """The head of a conversation; `temper` and `leaning` are None where the mood is not shown."""
+    """The head of a conversation; `temper` and `leaning` are None where the mood is not shown.
+
+    `again_from` is the reply that a rewound session tries again.
+    """
 
     name: str
     title: str
@@ -65,10 +78,11 @@ class Heading(NamedTuple):
     temper: str | None
     leaning: str | None
     outcome: Outcome | None
+    again_from: int | None
 
 
-def card(persona: Persona, techniques: Mapping[str, str]) -> Card:
-    """The card of a persona; `techniques` has their names by id."""
+def card(persona: Persona, techniques: Mapping[str, str], result: Attempt | None = None) -> Card:
+    """The card of a persona; `techniques` has their names by id, `result` is the trainee's best."""
     return Card(
         id=persona.id,
         title=persona.title,
@@ -81,13 +95,23 @@ def card(persona: Persona, techniques: Mapping[str, str]) -> Card:
         kinds=tuple(kind.value for kind in persona.kinds),
         trains=tuple(techniques.get(technique, technique.replace("_", " ")) for technique in persona.trains),
         content_note=persona.content_note,
+        best=_best(result) if result else None,
     )
 
 
-def gallery(personas: Iterable[Persona], rubric: Rubric) -> tuple[Card, ...]:
-    """The cards of all personas, easy ones first."""
-    names = technique_names(rubric)
-    return tuple(sorted((card(persona, names) for persona in personas), key=lambda c: (c.effort, c.title)))
+def _best(result: Attempt) -> Best | None:
+    score = result.scorecard.overall
+    return None if score is None else Best(result.session, score, result.outcome)
+
+
+def gallery(
+    personas: Iterable[Persona], rubric: Rubric, results: Mapping[str, Attempt] | None = None
+) -> tuple[Card, ...]:
+    """The cards of all personas, easy ones first; `results` are the trainee's best by persona."""
+    names, found = technique_names(rubric), results or {}
+    return tuple(
+        sorted((card(persona, names, found.get(persona.id)) for persona in personas), key=lambda c: (c.effort, c.title))
+    )
 
 
 def brief(persona: Persona, rubric: Rubric) -> BriefView:
@@ -112,6 +136,7 @@ def heading(session: Session) -> Heading:
         temper=session.mood.temper.value if shown else None,
         leaning=leaning(session.mood) if shown else None,
         outcome=session.outcome,
+        again_from=session.origin.reply if session.origin else None,
     )
 
 

@@ -1,0 +1,92 @@
+"""Rows into domain models, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from simcustomer.domain.assessment import Grade
+from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.progress import Attempt
+from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Origin, Provenance, Scorecard, Session, Stance
+
+_GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
+
+
+def grade_of(stored: str) -> Grade:
+    """A grade as it was stored."""
+    return _GRADE.validate_json(stored)
+
+
+def answered(exchange: Exchange) -> dict[str, str]:
+    """The columns that hold what came of a reply."""
+    return {
+        "answer": exchange.answer,
+        "appraisal": exchange.appraisal.model_dump_json(exclude_defaults=True),
+        "stance": exchange.stance.model_dump_json(),
+        "grade": exchange.grade.model_dump_json(),
+    }
+
+
+def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric) -> Session:
+    """A session from its row and those of its exchanges, in order."""
+    return Session(
+        id=row.id,
+        owner=row.owner,
+        persona=persona,
+        rubric=rubric,
+        seed=row.seed,
+        provenance=Provenance.model_validate_json(row.provenance),
+        opening=row.opening,
+        started_at=utc(row.started_at),
+        exchanges=tuple(_exchange(r) for r in rows if r.answer is not None),
+        pending=next((r.reply for r in rows if r.answer is None), None),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
+        ended_at=utc(row.ended_at) if row.ended_at else None,
+        origin=origin_of(row),
+    )
+
+
+def attempt_of(row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric: Rubric) -> Attempt:
+    """A finished session from its row and the grades of its replies, in order."""
+    origin = origin_of(row)
+    return Attempt(
+        session=row.id,
+        persona=row.persona_id,
+        title=persona.title,
+        name=persona.name,
+        started_at=utc(row.started_at),
+        outcome=Outcome(row.outcome),
+        scorecard=Scorecard.of(rubric, grades),
+        own=Scorecard.of(rubric, grades[origin.reply - 1 :] if origin else grades),
+        provenance=Provenance.model_validate_json(row.provenance),
+        origin=origin,
+    )
+
+
+def origin_of(row: Row[Any]) -> Origin | None:
+    """Where the session branched off; None for one that began at its opening."""
+    return Origin(session=row.origin_id, reply=row.origin_reply) if row.origin_id else None
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment with its zone."""
+    # SQLite gives times back without their zone; they were stored in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _exchange(row: Row[Any]) -> Exchange:
+    return Exchange(
+        number=row.number,
+        reply=row.reply,
+        answer=row.answer,
+        appraisal=Appraisal.model_validate_json(row.appraisal),
+        stance=Stance.model_validate_json(row.stance),
+        grade=grade_of(row.grade),
+    )
