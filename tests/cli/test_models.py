@@ -50,7 +50,7 @@ def test_a_whole_practice_with_models_in_every_role(simcustomer: Command, server
     assert "time of asking" in done.stdout
     assert "not graded" not in done.stdout
     assert "It went as it went with Dean Ackroyd." in done.stdout
-    assert "models: 5 calls" in done.stderr
+    assert "models: 6 calls" in done.stderr
     assert "cost" in done.stderr
     assert KEY not in done.stdout + done.stderr
     assert set(server.keys) == {KEY}

@@ -112,7 +112,9 @@ def baselines(
     def levels(replies: Sequence[RatedReply]) -> Mapping[str, Given]:
         asked = {reply.conversation for reply in replies}
         # What is asked must not have been taught, whichever split it is.
-        rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
+        # An evals folder of one's own need not hold what the shipped grader was trained on.
+        whole = evals / "training" / "rated"
+        rated = (*read_rated(evals / "golden", "development"), *(read_rated(whole) if whole.is_dir() else ()))
         golden = [reply for reply in rated if reply.conversation not in asked]
         return baseline_levels(taught(golden, read_written(evals / "training")), replies, rubric, step)
 
