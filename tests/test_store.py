@@ -5,7 +5,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,10 +17,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select
 
-from simcustomer.domain.assessment import Ungraded
+from simcustomer.domain.assessment import Assessment, Finding, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Exchange, Origin, Provenance, Session, Stance
+from simcustomer.domain.session import Appraisal, Exchange, Origin, Provenance, Scorecard, Session, Stance
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
 from simcustomer.store.database import NEWEST
@@ -162,6 +162,32 @@ def test_a_branch_comes_back_with_its_exchanges_and_its_origin(store: Store, dea
     )
     store.add(branch)
     assert store.load(branch.id, "ann") == branch
+
+
+def test_finished_sessions_are_the_owners_oldest_first_with_their_scores(
+    store: Store, dean: Persona, rubric: Rubric
+) -> None:
+    owner = uuid4().hex
+    first, second, open_one = (new_session(dean, rubric, owner) for _ in range(3))
+    later = second.model_copy(update={"started_at": second.started_at + timedelta(days=1)})
+    theirs = new_session(dean, rubric, "ben")
+    graded = Assessment.of(rubric, "Sorry", [Finding(technique="empathy", occasion=True, estimate=2)])
+    said = [exchange(first, 1, "Hello"), exchange(first, 2, "Sorry").model_copy(update={"grade": graded})]
+    store.add(later)
+    store.add(first.model_copy(update={"exchanges": tuple(said), "origin": Origin(session="gone", reply=2)}))
+    for session in (open_one, theirs):
+        store.add(session)
+    for session in (first, later, theirs):
+        store.end(session.id, Outcome.WALKED_OUT, None)
+    found = store.finished(owner)
+    assert [attempt.session for attempt in found] == [first.id, later.id]
+    assert found[0].scorecard == Scorecard.of(rubric, [e.grade for e in said])
+    assert found[0].own == Scorecard.of(rubric, [graded])
+    assert (found[0].origin, found[0].persona, found[0].outcome) == (
+        Origin(session="gone", reply=2),
+        dean.id,
+        Outcome.WALKED_OUT,
+    )
 
 
 def test_sessions_of_older_tables_are_kept(tmp_path: Path, dean: Persona, rubric: Rubric) -> None:

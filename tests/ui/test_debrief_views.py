@@ -14,7 +14,7 @@ from tests.ui.conftest import EVIL
 
 @pytest.fixture
 def page(ended: Session, renderer: Renderer) -> str:
-    return renderer.html("debrief", view=debrief_views.debrief(ended), compared=None)
+    return renderer.html("debrief", view=debrief_views.debrief(ended), compared=None, again=())
 
 
 def test_a_session_that_goes_on_has_none(begun: Session) -> None:
@@ -88,7 +88,7 @@ def test_quotes_that_did_not_count_are_reported(ended: Session, renderer: Render
     invented = Evidence(technique="empathy", indicator="names_feeling", quote="I feel with you")
     grade = first.grade.model_copy(update={"unverified": (invented,)})
     session = ended.model_copy(update={"exchanges": (first.model_copy(update={"grade": grade}), *ended.exchanges[1:])})
-    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=None)
+    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=None, again=())
     assert "1 quote of the grader was not in your reply and did not count." in page
     assert "I feel with you" not in page
 
@@ -118,7 +118,7 @@ def test_nothing_in_it_is_markup_of_a_user(ended: Session, page: str) -> None:
 
 def test_a_session_without_a_reply(begun: Session, renderer: Renderer) -> None:
     session = begun.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})
-    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=None)
+    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=None, again=())
     assert "there is nothing to debrief" in page
     assert "No score" in page
     assert "<svg" not in page
@@ -139,7 +139,7 @@ def test_beside_each_level_stands_how_well_the_grader_agrees_with_raters(
     by_name = {level.technique: level.agreement for level in view.techniques}
     names = {technique.id: technique.name for technique in ended.rubric.techniques}
     assert (by_name[names["recovery"]], by_name[names["composure"]]) == ("good", "weak")
-    page = renderer.html("debrief", view=view, compared=None)
+    page = renderer.html("debrief", view=view, compared=None, again=())
     shown = [level for level in view.techniques if level.value is not None]
     table = page[page.index('class="techniques"') :].partition("</table>")[0]
     assert [table.count(f"<td>{word}</td>") for word in ("good", "weak", "not measured")] == [

@@ -26,7 +26,7 @@ def branch(practice: Practice, ended: Session) -> Session:
 
 
 def compared(renderer: Renderer, session: Session, view: fork_views.Comparison) -> str:
-    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=view)
+    page = renderer.html("debrief", view=debrief_views.debrief(session), compared=view, again=())
     return page[page.index('class="comparison"') :].partition("</section>")[0]
 
 
@@ -54,7 +54,7 @@ def test_there_is_no_fork_at_a_reply_that_was_not_given(ended: Session, number: 
 
 
 def test_every_reply_of_a_debrief_leads_to_its_fork(ended: Session, renderer: Renderer) -> None:
-    page = renderer.html("debrief", view=debrief_views.debrief(ended), compared=None)
+    page = renderer.html("debrief", view=debrief_views.debrief(ended), compared=None, again=())
     for number in (1, 2, 3):
         assert f'href="?session={ended.id}&amp;reply={number}"' in page
 
@@ -118,3 +118,14 @@ def test_strangers_and_unfinished_tries_are_not_compared(ended: Session, branch:
     for other in (ended, stranger, branch.model_copy(update={"outcome": None})):
         with pytest.raises(ValueError, match=r"no branch|not ended"):
             fork_views.comparison(ended, other)
+
+
+def test_the_first_debrief_leads_to_where_it_was_tried_again(
+    practice: Practice, ended: Session, branch: Session, renderer: Renderer
+) -> None:
+    finished = practice.finished(owner="local")
+    (found,) = fork_views.again(finished, ended.id)
+    assert found == (branch.id, 2, Outcome.ENDED_BY_TRAINEE, branch.scorecard_from(2).overall)
+    assert fork_views.again(finished, branch.id) == ()
+    page = renderer.html("debrief", view=debrief_views.debrief(ended), compared=None, again=(found,))
+    assert f'<a href="?session={branch.id}">From reply 2:</a>' in page

@@ -39,7 +39,13 @@ class DebriefPage(Page):
 
     def show(self, session: Session) -> Updates:
         """The debrief of a session that has an outcome; a rewound one beside the session that it came from."""
-        page = self.desk.renderer.html("debrief", view=debrief_views.debrief(session), compared=self._compared(session))
+        finished = self.desk.practice.finished(owner=session.owner)
+        page = self.desk.renderer.html(
+            "debrief",
+            view=debrief_views.debrief(session),
+            compared=self._compared(session),
+            again=fork_views.again(finished, session.id),
+        )
         return {self.page: gr.Column(visible=True), self.debrief: page, self.notice: ""}
 
     def _compared(self, session: Session) -> fork_views.Comparison | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
+from simcustomer.domain.progress import Attempt
 from simcustomer.domain.session import Exchange, Session
 from simcustomer.ui.debrief_views import TONES, Level, level_of
 from simcustomer.ui.views import Message, conversation, replied, said
@@ -52,6 +54,15 @@ class Try(NamedTuple):
     tone: str
     score: float | None
     mood: Mood
+
+
+class Again(NamedTuple):
+    """A finished session that went back to a reply of this one; `score` is out of 100, from that reply on."""
+
+    session: str
+    number: int
+    outcome: Outcome
+    score: float | None
 
 
 class Step(NamedTuple):
@@ -126,6 +137,15 @@ def comparison(parent: Session, branch: Session) -> Comparison:
         steps=tuple(Step(n, _nth(parent, n), _nth(branch, n)) for n in range(number, last + 1)),
         changes=_changes(parent, branch, number),
         alike=parent.provenance.grader == branch.provenance.grader,
+    )
+
+
+def again(attempts: Iterable[Attempt], session_id: str) -> tuple[Again, ...]:
+    """The attempts that branched off this session, in the order in which they are given."""
+    return tuple(
+        Again(a.session, a.origin.reply, a.outcome, a.own.overall)
+        for a in attempts
+        if a.origin and a.origin.session == session_id
     )
 
 

@@ -87,9 +87,8 @@ class Site:
     async def finish(self, session_id: str, request: gr.Request) -> Updates:
         """End the session if it has not ended, and show its debrief."""
         with self.desk.careful(self.practise.notice) as outcome:
-            outcome.updates = self._session(
-                await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
-            )
+            session = await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
+            outcome.updates = await asyncio.to_thread(self._session, session)
         return outcome.updates
 
     async def _asked_for(self, request: gr.Request) -> Updates:
@@ -102,7 +101,7 @@ class Site:
             number = asked.get("reply", "")
             if session.outcome is not None and number.isdecimal() and 1 <= int(number) <= len(session.exchanges):
                 return self._fork(session, int(number))
-            return self._session(session)
+            return await asyncio.to_thread(self._session, session)
         if persona_id := asked.get("persona"):
             return self._brief(persona_id)
         # Gradio takes "page" in an address for itself.
