@@ -25,7 +25,7 @@ _NOT_TO_CUSTOMER = "(words for the grader, not for the customer)"
 _MOST_USES = 24
 """Indicators that one quote can show; a grader that quotes the same words for more has not read, but obeyed.
 
-A short good reply was honestly quoted for twelve (decision 13).
+A short good reply was honestly quoted for twelve (decision 14).
 """
 
 _LONGEST_QUOTE = 2_000
