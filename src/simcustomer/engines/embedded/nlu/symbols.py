@@ -34,10 +34,10 @@ _TOKEN = re.compile(r"<\w+>|[^\W\d_]+(?:'[^\W\d_]+)*|[?!.,;:]")
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """Classes by word, and phrases of several words by their first, with their classes."""
+    """Classes by word, and phrases of several words by their first two, with their classes."""
 
     words: dict[str, frozenset[str]]
-    phrases: dict[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]]
+    phrases: dict[tuple[str, str], tuple[tuple[tuple[str, ...], frozenset[str]], ...]]
 
     def classes(self, word: str) -> frozenset[str]:
         """The classes of one word, or else of its stem."""
@@ -57,12 +57,12 @@ def load_thesaurus() -> Thesaurus:
                 phrases.setdefault(tokens, set()).add(name)
             else:
                 words.setdefault(entry, set()).add(name)
-    by_first: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+    by_start: dict[tuple[str, str], list[tuple[tuple[str, ...], frozenset[str]]]] = {}
     for tokens, classes in phrases.items():
-        by_first.setdefault(tokens[0], []).append((tokens, frozenset(classes)))
+        by_start.setdefault((tokens[0], tokens[1]), []).append((tokens, frozenset(classes)))
     return Thesaurus(
         words={word: frozenset(classes) for word, classes in words.items()},
-        phrases={word: tuple(listed) for word, listed in by_first.items()},
+        phrases={start: tuple(listed) for start, listed in by_start.items()},
     )
 
 
@@ -121,8 +121,8 @@ def _read(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     thesaurus = load_thesaurus()
     words = _TOKEN.findall(low)[:_LONGEST]
     classes = [thesaurus.classes(word) for word in words]
-    for place, word in enumerate(words):
-        for phrase, held in thesaurus.phrases.get(word, ()):
+    for place, start in enumerate(pairwise(words)):
+        for phrase, held in thesaurus.phrases.get(start, ()):
             if tuple(words[place : place + len(phrase)]) == phrase:
                 for within in range(place, place + len(phrase)):
                     classes[within] |= held
