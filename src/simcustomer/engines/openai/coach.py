@@ -124,7 +124,7 @@ def _evidence(grade: Assessment) -> Iterator[str]:
     absent = wording("coach")["absent"]
     for verdict in grade.verdicts:
         for found in verdict.evidence:
-            yield f"{'+' if found.indicator else '-'} {verdict.technique}.{found.indicator or found.misstep}: {found.quote}"
+            yield f"{'+' if found.indicator else '-'} {verdict.technique}.{found.indicator or found.misstep}: {' '.join(found.quote.split())}"
         yield from (f"- {verdict.technique}.{name}: {absent}" for name in verdict.missing)
 
 
