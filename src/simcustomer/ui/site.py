@@ -9,6 +9,7 @@ from functools import partial
 from typing import cast
 
 import gradio as gr
+from gradio.components.navbar import Navbar
 from gradio.events import Dependency
 
 from simcustomer.domain.session import Session
@@ -41,7 +42,7 @@ class Site:
     @classmethod
     def build(cls, desk: Desk) -> Site:
         """Lay all pages out; called within Blocks."""
-        gr.Navbar(visible=False)
+        Navbar(visible=False)
         header = panel(elem_id="site-header", value=head(desk, None))
         problem = panel(elem_id="problem")
         return cls(
