@@ -63,4 +63,4 @@ def test_a_folder_of_ones_own_comes_before_what_the_wheel_brings(unpacked: Path,
 
 def test_the_wheel_holds_the_web_app(unpacked: Path) -> None:
     ui = unpacked / "simcustomer" / "ui"
-    assert {"style.css", "texts.toml", "page.js", "templates"} <= {path.name for path in ui.iterdir()}
+    assert {"styles", "texts", "page.js", "templates"} <= {path.name for path in ui.iterdir()}

@@ -3,6 +3,7 @@
 SimcustomerError
 ├── ContentError          a persona or rubric file cannot be used
 ├── NotFound              an id that names nothing
+├── NotAllowed            the visitor's roles do not admit to this
 ├── InvalidInput          a file or option that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
 ├── SessionOver           the conversation has ended
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidInput",
     "InvalidReply",
     "ModelError",
+    "NotAllowed",
     "NotFound",
     "Problem",
     "SessionOver",
@@ -77,6 +79,10 @@ class ContentError(SimcustomerError):
 
 class NotFound(SimcustomerError):
     """No persona, rubric or session has this id."""
+
+
+class NotAllowed(SimcustomerError):
+    """The visitor has no role that admits to this; nothing was done."""
 
 
 class InvalidInput(SimcustomerError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import warnings
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -11,11 +12,12 @@ import gradio as gr
 from fastapi import FastAPI
 
 from simcustomer import wiring
+from simcustomer.domain.accounts import Visitor
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
-from simcustomer.ui.desk import Desk, local_owner
+from simcustomer.ui.desk import Desk, local_visitor
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
@@ -38,13 +40,17 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+"""What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
+
+
 def create_app(
     practice: Practice,
     library: Library,
     *,
     rubric_id: str = DEFAULT_RUBRIC,
     expert: Trainee | None = None,
-    owner_of: Callable[[gr.Request], str] = local_owner,
+    visitor_of: Callable[[gr.Request], Visitor] = local_visitor,
     pace: Pace | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
@@ -57,7 +63,7 @@ def create_app(
         rubric_id=rubric_id,
         renderer=Renderer(Wording.load()),
         expert=expert or wiring.trainee("expert"),
-        owner_of=owner_of,
+        visitor_of=visitor_of,
         pace=pace or Pace(),
     )
     os.environ.update(UNMEASURED)
@@ -69,12 +75,20 @@ async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
+    blocks = _blocks(desk)
+    # Gradio warns that pages made on the server are off, which they are anyway.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        return _mounted(app, blocks)
+
+
+def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
     return gr.mount_gradio_app(
         app,
-        _blocks(desk),
+        blocks,
         path="/",
         theme=theme(),
-        css=_file("style.css"),
+        css=_styles(),
         js=_file("page.js"),
         allowed_paths=[],
         max_file_size=1,
@@ -92,7 +106,15 @@ async def _built(desk: Desk) -> FastAPI:
 def _blocks(desk: Desk) -> gr.Blocks:
     with gr.Blocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
         wire(blocks, Site.build(desk))
+    for path, build in BUILT.items():
+        with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
+            build(blocks, desk)
     return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
+
+
+def _styles() -> str:
+    folder = files("simcustomer.ui").joinpath("styles")
+    return "\n".join(_file(f"styles/{name}") for name in sorted(sheet.name for sheet in folder.iterdir()))
 
 
 def _file(name: str) -> str:

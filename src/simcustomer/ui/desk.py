@@ -13,8 +13,9 @@ import gradio as gr
 from gradio.blocks import BlockContext
 from gradio.components import Component
 
+from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.rubric import Rubric
-from simcustomer.errors import SimcustomerError
+from simcustomer.errors import NotAllowed, SimcustomerError
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
@@ -29,9 +30,9 @@ Updates = dict[Part, Any]
 """What a handler gives back: new values or properties by component; the others stay as they are."""
 
 
-def local_owner(_: gr.Request) -> str:
+def local_visitor(_: gr.Request) -> Visitor:
     """The one user of the single-user mode, which is served on this machine only."""
-    return "local"
+    return LOCAL
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,22 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
-    owner_of: Callable[[gr.Request], str] = local_owner
+    visitor_of: Callable[[gr.Request], Visitor] = local_visitor
     pace: Pace = field(default_factory=Pace)
+
+    def owner_of(self, request: gr.Request) -> str:
+        """The id that the visitor's sessions belong to."""
+        return self.visitor_of(request).id
+
+    def admitted(self, request: gr.Request, role: Role) -> Visitor:
+        """The visitor, who must have this role. Raises NotAllowed.
+
+        Every handler of a room asks this itself: whoever knows a handler's number can call it from any page.
+        """
+        visitor = self.visitor_of(request)
+        if role not in visitor.roles:
+            raise NotAllowed(self.say(f"rooms.refused.{role.value}"))
+        return visitor
 
     def rubric(self) -> Rubric:
         """The rubric that new sessions are graded on. Raises NotFound or ContentError."""

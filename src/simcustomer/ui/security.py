@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simcustomer.ui.rooms import ROOMS
 from simcustomer.ui.wording import Wording
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -22,7 +23,7 @@ MOST_BODY = 256 * 1024
 """Bytes of the largest request; the longest reply that a setting allows fits three times over."""
 
 SERVED = re.compile(
-    r"/|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 """What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
@@ -118,7 +119,7 @@ class PageGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and the page back rewritten."""
-        if scope["type"] != "http" or scope["path"] != "/":
+        if scope["type"] != "http" or scope["path"].strip("/") not in {"", *ROOMS}:
             await self.app(scope, receive, send)
             return
         # A compressed page could not be rewritten.

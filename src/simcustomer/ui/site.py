@@ -9,6 +9,7 @@ from functools import partial
 from typing import cast
 
 import gradio as gr
+from gradio.components.navbar import Navbar
 from gradio.events import Dependency
 
 from simcustomer.domain.session import Session
@@ -17,6 +18,7 @@ from simcustomer.ui.choose import ChoosePage
 from simcustomer.ui.debrief import DebriefPage
 from simcustomer.ui.desk import Desk, Updates, panel
 from simcustomer.ui.fork import ForkPage
+from simcustomer.ui.frame import head
 from simcustomer.ui.practise import PractisePage
 from simcustomer.ui.progress import ProgressPage
 
@@ -29,6 +31,7 @@ class Site:
     """All pages of the app; one is shown at a time."""
 
     desk: Desk
+    header: gr.HTML
     problem: gr.HTML
     choose: ChoosePage
     practise: PractisePage
@@ -39,10 +42,12 @@ class Site:
     @classmethod
     def build(cls, desk: Desk) -> Site:
         """Lay all pages out; called within Blocks."""
-        panel(elem_id="site-header", value=desk.renderer.html("site_header"))
+        Navbar(visible=False)
+        header = panel(elem_id="site-header", value=head(desk, None))
         problem = panel(elem_id="problem")
         return cls(
             desk,
+            header,
             problem,
             ChoosePage.build(desk),
             PractisePage.build(desk),
@@ -61,7 +66,7 @@ class Site:
                     **self._gallery(self.desk.owner_of(request)),
                     **self.desk.told(str(error), self.problem),
                 }
-        return outcome.updates
+        return {**outcome.updates, self.header: head(self.desk, self.desk.visitor_of(request))}
 
     async def start(self, persona_id: str, request: gr.Request) -> Updates:
         """Begin a session with this persona."""
@@ -143,7 +148,8 @@ def wire(blocks: gr.Blocks, site: Site) -> None:
     """Let each control do its part."""
     choose, practise, debrief, fork = site.choose, site.practise, site.debrief, site.fork
     everything = [part for page in (choose, practise, debrief, fork, site.progress) for part in page.components] + [
-        site.problem
+        site.header,
+        site.problem,
     ]
     in_session = [practise.session_id]
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")

@@ -11,7 +11,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def theme() -> Base:
-    """The theme; the names behind `var` are set in style.css, once for light and once for dark."""
+    """The theme; the names behind `var` are set in styles/base.css, once for light and once for dark."""
     return Base(
         primary_hue=colors.teal,
         neutral_hue=colors.stone,

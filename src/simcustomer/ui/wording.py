@@ -1,4 +1,4 @@
-"""The texts of the web app, looked up by key; which language they are in is the file's business."""
+"""The texts of the web app, looked up by key; which language they are in is the folder's business."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ class Wording:
     texts: Texts
 
     @classmethod
-    def load(cls, name: str = "texts.toml") -> Wording:
-        """The texts of a file beside this module."""
-        return cls(cast("Texts", tomllib.loads(files("simcustomer.ui").joinpath(name).read_text(encoding="utf-8"))))
+    def load(cls, language: str = "en") -> Wording:
+        """The texts of a language: all files of its folder together, none of which has a group that another has."""
+        texts: dict[str, str | Texts] = {}
+        for file in files("simcustomer.ui").joinpath("texts", language).iterdir():
+            read = cast("Texts", tomllib.loads(file.read_text(encoding="utf-8")))
+            if twice := texts.keys() & read.keys():
+                raise ValueError(f"{file}: {', '.join(sorted(twice))} is in another file of the same language too")
+            texts |= read
+        return cls(texts)
 
     @property
     def language(self) -> str:

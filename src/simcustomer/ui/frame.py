@@ -1,0 +1,41 @@
+"""What every page has around it: the head, and in a room the question who may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+from gradio.components.navbar import Navbar
+
+from simcustomer.domain.accounts import Visitor
+from simcustomer.ui.desk import Desk, Page, Updates, panel
+from simcustomer.ui.rooms import ROOMS
+
+
+def head(desk: Desk, visitor: Visitor | None, room: str = "") -> str:
+    """The head of a page, with links to the rooms that are open to this visitor."""
+    open_to = [path for path, role in ROOMS.items() if visitor and role in visitor.roles]
+    return desk.renderer.html("site_header", rooms=open_to, room=room)
+
+
+@dataclass(frozen=True)
+class Frame(Page):
+    """What every room has: the head, and a place for what went wrong on entering."""
+
+    room: str
+    header: gr.HTML
+    problem: gr.HTML
+
+    @classmethod
+    def build(cls, desk: Desk, room: str) -> Frame:
+        """Lay the components out; called within the room's route."""
+        Navbar(visible=False)
+        return cls(desk, room, panel(elem_id="site-header", value=head(desk, None, room)), panel(elem_id="problem"))
+
+    def admitted(self, request: gr.Request) -> Visitor:
+        """The visitor, who may be in this room. Raises NotAllowed; every handler of a room asks this first."""
+        return self.desk.admitted(request, ROOMS[self.room])
+
+    def entered(self, visitor: Visitor) -> Updates:
+        """The head for this visitor, and no problem."""
+        return {self.header: head(self.desk, visitor, self.room), self.problem: ""}
