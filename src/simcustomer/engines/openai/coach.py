@@ -124,7 +124,8 @@ def _evidence(grade: Assessment) -> Iterator[str]:
     absent = wording("coach")["absent"]
     for verdict in grade.verdicts:
         for found in verdict.evidence:
-            yield f"{'+' if found.indicator else '-'} {verdict.technique}.{found.indicator or found.misstep}: {' '.join(found.quote.split())}"
+            sign, name = ("+", found.indicator) if found.indicator else ("-", found.misstep)
+            yield f"{sign} {verdict.technique}.{name}: {' '.join(found.quote.split())}"
         yield from (f"- {verdict.technique}.{name}: {absent}" for name in verdict.missing)
 
 
