@@ -91,7 +91,8 @@ class Technique(Frozen):
         """The level that these findings earn; None where there was no occasion and no real use.
 
         A little of a technique that nothing called for is no weakness: without occasion, signs that earn less than `USED` and
-        no misstep give no level. An `estimate` of the whole takes the place of what the indicators earn, but is never above 0 without an indicator.
+        no misstep give no level.
+        An `estimate` of the whole takes the place of what the indicators earn, but is never above 0 without an indicator.
         """
         shown, wrong = frozenset(indicators), frozenset(missteps)
         if not occasion and not shown and not wrong:
