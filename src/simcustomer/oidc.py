@@ -23,13 +23,10 @@ from simcustomer.domain.accounts import LONGEST_NAME, Account, Identity, Role, c
 from simcustomer.domain.audit import Audited, AuditEntry
 from simcustomer.errors import InvalidInput, SettingsError, SignInFailed
 from simcustomer.settings import SignOn
-from simcustomer.signing_in import Doorkeeper, Login
+from simcustomer.signing_in import ERRAND_SECONDS, Doorkeeper, Login
 from simcustomer.store import Errand
 
 _log = logging.getLogger(__name__)
-
-ERRAND_SECONDS = 600.0
-"""How long someone may take to sign in at the provider."""
 
 PROVIDER = "provider"
 """Who did it, in the audit log, where the provider's word was followed."""

@@ -23,6 +23,9 @@ WINDOW = 15 * 60.0
 MOST_BY_NAME, MOST_BY_ADDRESS = 10, 50
 """Failed tries within the window after which no further one for a name, or from an address, is looked at."""
 
+ERRAND_SECONDS = 600.0
+"""How long someone may take to sign in at a provider."""
+
 REFUSED = "This name and password do not go together, or the account is disabled. Check both, or ask whoever runs simcustomer."
 
 
