@@ -52,7 +52,9 @@ class Browser:
             found = {k.lower(): v for k, v in response.getheaders()}
             try:
                 text = response.read()
-            except http.client.IncompleteRead as cut:  # Gradio breaks a stream off that was asked for under no one's name
+            except (
+                http.client.IncompleteRead
+            ) as cut:  # Gradio breaks a stream off that was asked for under no one's name
                 text = cut.partial
             return Answer(response.status, found, text.decode(), set_cookies)
         finally:
