@@ -67,7 +67,9 @@ def test_two_people_practise_and_keep_apart(page: Page, site: str, keeper: Doork
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Signed in as Ann")).to_be_visible()
-    page.get_by_role("button", name="Start").click()
+    start = page.get_by_role("button", name="Start")
+    expect(start).to_be_visible()
+    start.click()
     expect(page.get_by_text(OPENING)).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?session=[\w-]+$"))
     anns = page.url

@@ -143,6 +143,9 @@ def test_the_config_tells_no_secret_and_offers_no_api(client: Client, library: L
         ("POST", "/gradio_api/call/answer"),
         ("GET", "/gradio_api/runs"),
         ("POST", "/login"),
+        ("GET", "/sign-in"),
+        ("POST", "/sign-in"),
+        ("POST", "/sign-out"),
         ("GET", "/assets/../../../../etc/passwd"),
     ],
 )
