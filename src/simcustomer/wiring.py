@@ -17,10 +17,13 @@ from simcustomer.roles import Cast, Coach, Customer, Grader, Trainee
 from simcustomer.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from simcustomer.accounts import Accounts
     from simcustomer.engines.openai.casting import ModelEngines
     from simcustomer.engines.openai.usage import Totals
     from simcustomer.graph import ExchangeGraph
+    from simcustomer.oidc import Provider
     from simcustomer.practice import Practice
+    from simcustomer.signing_in import Doorkeeper
     from simcustomer.store import Store
 
 ENGINES = ("embedded", "openai")
@@ -103,6 +106,42 @@ def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
     from simcustomer.practice import Practice  # noqa: PLC0415
 
     return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
+
+
+def accounts(store: Store) -> Accounts:
+    """The use cases of accounts on this store."""
+    # argon2 and the tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.accounts import Accounts  # noqa: PLC0415
+    from simcustomer.passwords import Passwords  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+
+    return Accounts(AccountStore(store.engine), AuditLog(store.engine), Passwords())
+
+
+def doorkeeper(settings: Settings, store: Store) -> Doorkeeper:
+    """Signing in and out, with this store's accounts."""
+    from simcustomer.passwords import Passwords  # noqa: PLC0415  # as above
+    from simcustomer.signing_in import Doorkeeper, Lifetimes  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog, LoginStore  # noqa: PLC0415
+
+    passwords = Passwords()
+    passwords.prepare()
+    return Doorkeeper(
+        AccountStore(store.engine),
+        LoginStore(store.engine),
+        AuditLog(store.engine),
+        passwords,
+        Lifetimes(most=settings.signed_in_hours * 3600, idle=settings.idle_hours * 3600),
+    )
+
+
+def provider(settings: Settings, keeper: Doorkeeper) -> Provider | None:
+    """The provider of sign-in that is set; None where none is. Raises SettingsError."""
+    if not settings.oidc.is_set:
+        return None
+    from simcustomer.oidc import Provider  # noqa: PLC0415  # half a second that only those who use it should pay
+
+    return Provider.of(settings.oidc, keeper)
 
 
 def studio_graph() -> ExchangeGraph:
