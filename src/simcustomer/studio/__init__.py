@@ -1,0 +1,1 @@
+"""The use cases of authors: writing, checking, trying and publishing personas and rubrics."""
