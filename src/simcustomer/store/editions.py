@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.publishing import ContentKind, Edition, Standing, Step, text_mark
 from simcustomer.errors import EditConflict, NotFound
-from simcustomer.store.database import guarded
+from simcustomer.store.database import guarded, open_engine
 from simcustomer.store.records import utc
 from simcustomer.store.studio_tables import editions
 
@@ -120,6 +120,34 @@ class Editions:
                     _add(connection, wanted._replace(version=current.version), number + 1, author, step)
             except IntegrityError as error:
                 raise EditConflict("Someone else changed this at the same moment. Reload the page.") from error
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was published, as it stood when the database was read."""
+
+    held: Mapping[ContentKind, Mapping[str, Standing]]
+    texts: Mapping[tuple[ContentKind, str], str]
+
+    def standings(self, kind: ContentKind) -> Mapping[str, Standing]:
+        """Where each content of that kind stands, by id."""
+        return self.held[kind]
+
+    def text(self, kind: ContentKind, content_id: str) -> str:
+        """The text that was published last."""
+        return self.texts[kind, content_id]
+
+
+def read_shelf(database_url: str) -> Snapshot:
+    """What was published in the database at this address, which is closed again. Raises StoreError."""
+    engine = open_engine(database_url)
+    try:
+        editions_there = Editions(engine)
+        held = {kind: editions_there.standings(kind) for kind in ContentKind}
+        texts = {(kind, each): editions_there.text(kind, each) for kind in ContentKind for each in held[kind]}
+    finally:
+        engine.dispose()
+    return Snapshot(held, texts)
 
 
 _PUBLISHED_SINCE = (

@@ -6,6 +6,7 @@ import asyncio
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 
 import gradio as gr
@@ -16,6 +17,7 @@ from simcustomer.domain.accounts import Visitor
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.store import Editions
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_visitor
 from simcustomer.ui.pacing import Pace
@@ -57,6 +59,8 @@ def create_app(
 
     `expert` shows how a reply could have been put; None: the embedded one. Not to be called where an event loop runs.
     """
+    # What is published in the studio is in the gallery at once.
+    library = replace(library, shelf=Editions(practice.store.engine))
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
