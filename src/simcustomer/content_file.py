@@ -91,6 +91,13 @@ def _remedy(detail: ErrorDetails) -> str:
     got = detail.get("input")
     shown = f" (found {got!r})" if isinstance(got, str | int | float | bool) and len(repr(got)) < 80 else ""
     match detail["type"]:
+        case "string_type" | "enum" | "literal_error" if got is None:
+            return "is empty; fill it in"
+        case "string_too_short" if not got:
+            return "is empty; fill it in"
+        case "too_short":
+            fewest = detail.get("ctx", {}).get("min_length", 1)
+            return f"needs at least {fewest} {'entry' if fewest == 1 else 'entries'}; add to it"
         case "missing":
             return "is missing; add it"
         case "extra_forbidden":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +34,7 @@ class _Unwanted(Exception):
 
 async def beside(
     work: Callable[[Say], Coroutine[Any, Any, Result]], total: int, *, in_thread: bool = True
-) -> AsyncIterator[Far | Done[Result]]:
+) -> AsyncGenerator[Far | Done[Result]]:
     """Run the work, in a thread of its own unless it mostly waits; the last thing that comes is its result.
 
     `work` tells `say` of each part. Closing the iterator stops it before its next part. Raises what the work raises.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from simcustomer.domain.persona import Persona
@@ -28,7 +29,7 @@ class Bench:
     trainees: Sequence[Trainee]
     _kept: OrderedDict[str, BenchReport] = field(default_factory=OrderedDict[str, BenchReport])
 
-    async def run(self, persona: Persona, rubric: Rubric, seeds: int) -> AsyncIterator[Far | Done[BenchReport]]:
+    async def run(self, persona: Persona, rubric: Rubric, seeds: int) -> AsyncGenerator[Far | Done[BenchReport]]:
         """Play; closing the iterator stops it. Raises EngineError."""
 
         async def work(say: Say) -> BenchReport:
@@ -36,16 +37,20 @@ class Bench:
                 persona, rubric, cast=self.cast, trainees=self.trainees, seeds=range(1, seeds + 1), step=say
             )
 
-        async for event in beside(work, seeds * len(self.trainees)):
-            if isinstance(event, Done):
-                self._kept[_key(persona, rubric)] = event.result
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
-            yield event
+        async with aclosing(beside(work, seeds * len(self.trainees))) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    self._keep(_key(persona, rubric), event.result)
+                yield event
 
     def last(self, persona: Persona, rubric: Rubric) -> BenchReport | None:
         """The last report on exactly this persona and rubric; None where there is none."""
         return self._kept.get(_key(persona, rubric))
+
+    def _keep(self, key: str, report: BenchReport) -> None:
+        self._kept[key] = report
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
 
 
 def _key(persona: Persona, rubric: Rubric) -> str:

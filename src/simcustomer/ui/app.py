@@ -18,6 +18,7 @@ from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.store import Editions
+from simcustomer.ui import studio
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_visitor
 from simcustomer.ui.pacing import Pace
@@ -42,7 +43,7 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
