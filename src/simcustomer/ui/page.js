@@ -69,10 +69,12 @@ window.studioTyping = () => {
   typing += 1;
   return Date.now();
 };
-window.studioSettled = (sheet) => {
+window.studioSettled = () => {
   typing = Math.max(0, typing - 1);
-  const draft = JSON.parse(sheet || "{}");
-  if (draft.revision && !location.search.includes(draft.draft_id)) window.studioAddress(sheet, "write");
+};
+const address = () => {
+  const draft = document.querySelector("#studio-saved [data-draft]")?.dataset.draft;
+  if (draft && !location.search.includes(draft)) history.replaceState(null, "", `${location.pathname}?draft=${encodeURIComponent(draft)}`);
 };
 window.studioQuiet = async () => {
   for (let quiet = 0, waited = 0; quiet < 3 && waited < 100; waited += 1) {
@@ -82,10 +84,10 @@ window.studioQuiet = async () => {
 };
 window.studioAddress = (sheet, view) => {
   const draft = JSON.parse(sheet || "{}");
-  if (draft.revision) history.replaceState(null, "", `?draft=${encodeURIComponent(draft.draft_id)}&show=${view}`);
+  if (draft.revision) history.replaceState(null, "", `${location.pathname}?draft=${encodeURIComponent(draft.draft_id)}&show=${view}`);
 };
 window.studioHistory = (id) => {
-  if (id) history.replaceState(null, "", `?history=${id.split("/").map(encodeURIComponent).join("/")}`);
+  if (id) history.replaceState(null, "", `${location.pathname}?history=${id.split("/").map(encodeURIComponent).join("/")}`);
 };
 const nameText = () => {
   const text = document.querySelector("#studio-text .cm-content");
@@ -113,6 +115,7 @@ new MutationObserver(() => {
   for (const id of ["announcement", "expert-announcement", "trial-announcement"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
   nameText();
+  address();
   arrive();
   follow();
   ask();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import gradio as gr
 
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.publishing import ContentKind
-from simcustomer.errors import ContentError, EditConflict, SimcustomerError
+from simcustomer.errors import ContentError, EditConflict
+from simcustomer.evaluation.lint import Finding
 from simcustomer.studio import Opened, Studio
 from simcustomer.studio.checking import Checked, advice_on
 from simcustomer.studio.fields import FORMS, PERSONA_FORM, RUBRIC_FORM, Answer, FormField, answers, filled_in
@@ -93,15 +94,28 @@ class Editor(Page):
             **self._form(opened.kind, opened.text),
         }
 
-    async def check(self, text: str, sheet: str) -> AsyncIterator[Updates]:
-        """What is to mend in the text: what keeps it from being published at once, advice a moment later."""
-        try:
-            opened = Sheet.read(sheet).opened(text or "")
-            checked = await asyncio.to_thread(self.studio.writing.check, opened, opened.text)
-            async for updates in self._advised(opened, checked):
-                yield updates
-        except SimcustomerError as error:
-            yield {self.notice: self.desk.notice(str(error))}
+    async def check(self, text: str, sheet: str) -> Updates:
+        """What keeps the text from being published; whether there is advice besides is known once `advise` has come."""
+        with self.desk.careful(self.notice) as outcome:
+            opened = Sheet.read(sheet).opened(text)
+            checked = await asyncio.to_thread(self.studio.writing.check, opened, text)
+            unread = None if self._has_advice(opened, checked) else ()
+            outcome.updates = {self.checks: self._found(checked, unread, opened)}
+        return outcome.updates
+
+    async def advise(self, text: str, sheet: str) -> Updates:
+        """What is worth mending besides; nothing where the text was changed in the meantime."""
+        nothing: Updates = {self.checks: gr.skip()}
+        with self.desk.careful(self.notice) as outcome:
+            outcome.updates = nothing
+            opened = Sheet.read(sheet).opened(text)
+            checked = await asyncio.to_thread(self.studio.writing.check, opened, text)
+            if self._has_advice(opened, checked):
+                advice = await asyncio.to_thread(advice_on, text, self.studio.rubric())
+                now = await asyncio.to_thread(self.studio.writing.drafts.load, opened.draft_id)
+                if now is None or now.revision == opened.revision:
+                    outcome.updates = {self.checks: self._found(checked, advice, opened)}
+        return outcome.updates
 
     async def typed(
         self, text: str | None, sheet: str, stamp: float, size: float, visitor: Visitor
@@ -115,8 +129,7 @@ class Editor(Page):
             outcome.updates |= self._form(kept.kind, kept.text)
         yield outcome.updates
         if self.sheet in outcome.updates:  # it was kept
-            async for updates in self.check(text or "", outcome.updates[self.sheet]):
-                yield updates
+            yield await self.check(text or "", outcome.updates[self.sheet])
 
     async def filled(
         self, field: FormField, answer: Answer, text: str, sheet: str, stamp: float, visitor: Visitor
@@ -139,8 +152,7 @@ class Editor(Page):
                     sheet = Sheet.of(kept, page.tab).sent
         yield outcome.updates
         if changed is not None:
-            async for updates in self.check(changed, sheet):
-                yield updates
+            yield await self.check(changed, sheet)
 
     def _keep(self, page: Sheet, text: str, stamp: float, visitor: Visitor) -> tuple[Opened, Updates]:
         """Save a text; one that another page has overtaken becomes a draft of its own, and both are shown."""
@@ -155,14 +167,13 @@ class Editor(Page):
             said = self.desk.renderer.html("studio_overtaken", message=str(error), other=other.draft_id, view=both)
         return kept, {self.sheet: Sheet.of(kept, page.tab).sent, self.notice: said, self.saved: self._saved(kept)}
 
-    async def _advised(self, opened: Opened, checked: Checked) -> AsyncIterator[Updates]:
-        html = self.desk.renderer.html
-        has_advice = checked.content is not None and opened.kind is ContentKind.PERSONA
-        first = None if has_advice else ()
-        yield {self.checks: html("studio_checks", view=checks(checked.problems, first), kind=opened.kind.value)}
-        if has_advice:
-            advice = await asyncio.to_thread(advice_on, opened.text, self.studio.rubric())
-            yield {self.checks: html("studio_checks", view=checks(checked.problems, advice), kind=opened.kind.value)}
+    @staticmethod
+    def _has_advice(opened: Opened, checked: Checked) -> bool:
+        return checked.content is not None and opened.kind is ContentKind.PERSONA
+
+    def _found(self, checked: Checked, advice: Sequence[Finding] | None, opened: Opened) -> str:
+        view = checks(checked.problems, advice)
+        return self.desk.renderer.html("studio_checks", view=view, kind=opened.kind.value)
 
     def _form(self, kind: ContentKind, text: str) -> Updates:
         shown = answers(kind, text)

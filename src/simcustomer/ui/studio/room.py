@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 import gradio as gr
+from gradio.events import Dependency
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import Visitor
@@ -38,7 +39,7 @@ _TYPED = f"""async (text, sheet, stamp, size) => {{
 """Waits until the author pauses; a text that no request can hold stays in the page, and its size is sent."""
 
 _FILLED = "(answer, text, sheet, stamp) => [answer, text, sheet, window.studioTyping()]"
-_SETTLED = "(sheet) => window.studioSettled(sheet)"
+_SETTLED = "() => window.studioSettled()"
 _READY = "async (...held) => { await window.studioQuiet(); return held; }"
 """What is shown next is read from the store, so what was typed must have arrived there."""
 
@@ -104,9 +105,8 @@ class StudioRoom(Page):
                 fallback.updates = await asyncio.to_thread(self._list, {}, visitor)
                 outcome.updates = {**self.frame.entered(visitor), **fallback.updates, **outcome.updates}
         yield outcome.updates
-        if opened is not None and outcome.updates.get(self.editor.page) is not None:
-            async for updates in self.editor.check(opened.text, Sheet.of(opened).sent):
-                yield updates
+        if opened is not None:
+            yield await self.editor.check(opened.text, Sheet.of(opened).sent)
 
     def _asked_for(self, asked: Mapping[str, str], visitor: Visitor) -> tuple[Opened | None, Updates]:
         if history := kind_of(asked.get("history", "")):
@@ -202,6 +202,13 @@ class StudioRoom(Page):
             return
         async for updates in self.editor.typed(text, sheet, stamp, size, visitor):
             yield updates
+
+    async def advise(self, text: str, sheet: str, request: gr.Request) -> Updates:
+        """Read the text once more for what is worth mending."""
+        visitor = self._visitor(request)
+        if isinstance(visitor, str) or not sheet:
+            return {self.editor.checks: gr.skip()}
+        return await self.editor.advise(text or "", sheet)
 
     # Gradio hands the request over by a function's own signature, which a partial hides: hence functions that make one.
 
@@ -374,20 +381,26 @@ def build(blocks: gr.Blocks, desk: Desk) -> None:
     on = partial(gr.on, api_visibility="private", show_progress="hidden")
     once: Callable[..., Any] = partial(on, trigger_mode="once")
 
-    once(blocks.load, room.open, None, everything)
+    saving, draft = [editor.sheet], [editor.text, editor.sheet]
 
-    saving = [editor.sheet]
+    def settle(event: Dependency) -> None:
+        """Once something is kept: the page may go on, and the text is read for advice, which takes longer."""
+        told = event.then(None, saving, None, js=_SETTLED, api_visibility="private")
+        told.then(room.advise, draft, [editor.checks, editor.notice], show_progress="hidden", api_visibility="private")
+
+    once(blocks.load, room.open, None, everything).then(
+        room.advise, draft, [editor.checks, editor.notice], show_progress="hidden", api_visibility="private"
+    )
     changed = partial(on, trigger_mode="always_last")
     sent = [editor.text, editor.sheet, editor.stamp, editor.size]
     typed = changed(editor.text.input, room.typed, sent, editor.components, js=_TYPED)
-    typed.then(None, saving, None, js=_SETTLED, api_visibility="private")
+    settle(typed)
     for (_, field), control in editor.fields.items():
         event = control.blur if field.shape in ("line", "prose", "lines", "number") else control.input
         answer = [control, editor.text, editor.sheet, editor.stamp]
         filled = changed(event, room.filled(field), answer, editor.components, js=_FILLED)
-        filled.then(None, saving, None, js=_SETTLED, api_visibility="private")
+        settle(filled)
 
-    draft = [editor.text, editor.sheet]
     for view, tab in zip(VIEWS, room.tabs, strict=True):
         seen = once(tab.click, room.seen(view), draft, everything, js=_READY)
         address = f"(sheet) => window.studioAddress(sheet, '{view}')"
@@ -411,6 +424,6 @@ def build(blocks: gr.Blocks, desk: Desk) -> None:
     once(publish.discard.click, lambda: {publish.question: gr.Column(visible=True)}, None, [publish.question])
     once(publish.discard_no.click, lambda: {publish.question: gr.Column(visible=False)}, None, [publish.question])
     dropped = once([publish.discard_yes.click, publish.take_theirs.click], room.drop, saving, everything)
-    dropped.success(None, None, None, js="() => history.replaceState(null, '', './studio')", api_visibility="private")
+    dropped.success(None, None, None, js="() => history.replaceState(null, '', location.pathname)", api_visibility="private")
     for button, step in ((room.history.archive, Step.ARCHIVED), (room.history.restore, Step.RESTORED)):
         once(button.click, room.shelved(step), [room.history.content], room.history.components)
