@@ -424,6 +424,8 @@ def build(blocks: gr.Blocks, desk: Desk) -> None:
     once(publish.discard.click, lambda: {publish.question: gr.Column(visible=True)}, None, [publish.question])
     once(publish.discard_no.click, lambda: {publish.question: gr.Column(visible=False)}, None, [publish.question])
     dropped = once([publish.discard_yes.click, publish.take_theirs.click], room.drop, saving, everything)
-    dropped.success(None, None, None, js="() => history.replaceState(null, '', location.pathname)", api_visibility="private")
+    dropped.success(
+        None, None, None, js="() => history.replaceState(null, '', location.pathname)", api_visibility="private"
+    )
     for button, step in ((room.history.archive, Step.ARCHIVED), (room.history.restore, Step.RESTORED)):
         once(button.click, room.shelved(step), [room.history.content], room.history.components)
