@@ -73,7 +73,7 @@ def sent(part: dict[str, Any], sheet: str) -> object:
         case "checkboxgroup":
             return []
         case "number":
-            return 5
+            return 2
         case _:
             return sheet if part["props"].get("elem_id") == "studio-sheet" else "persona/ok-and"
 
