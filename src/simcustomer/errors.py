@@ -10,6 +10,7 @@ SimcustomerError
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
+├── EditConflict          another text was saved or published since this one was begun
 ├── StoreError            the database cannot be reached, read or written
 ├── EngineError           an engine failed to play its role
 │   └── ModelError        a model server could not be reached, refused, or answered nonsense
@@ -24,6 +25,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "ContentError",
+    "EditConflict",
     "EngineError",
     "InvalidInput",
     "InvalidReply",
@@ -115,6 +117,10 @@ class SessionOver(SimcustomerError):
 
 class TurnConflict(SimcustomerError):
     """A different reply was already given for this turn; that one stands."""
+
+
+class EditConflict(SimcustomerError):
+    """Someone else saved or published in the meantime; nothing was overwritten."""
 
 
 class StoreError(SimcustomerError):

@@ -128,6 +128,12 @@ class Settings(BaseSettings):
         return own.over(self.openai)
 
 
+def database_exists(url: str) -> bool:
+    """Whether there is a database to read: a file that is there, or a server."""
+    kind, _, path = url.partition("://")
+    return not kind.startswith("sqlite") or Path(path.removeprefix("/").partition("?")[0]).is_file()
+
+
 def load_settings() -> Settings:
     """The settings in force. Raises SettingsError that names the variable."""
     try:

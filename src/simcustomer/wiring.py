@@ -14,7 +14,7 @@ from simcustomer.engines.embedded.trainees import trainee_of
 from simcustomer.errors import SettingsError
 from simcustomer.library import Library
 from simcustomer.roles import Cast, Coach, Customer, Grader, Trainee
-from simcustomer.settings import Settings, load_settings
+from simcustomer.settings import Settings, database_exists, load_settings
 
 if TYPE_CHECKING:
     from simcustomer.accounts import Accounts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from simcustomer.practice import Practice
     from simcustomer.signing_in import Doorkeeper
     from simcustomer.store import Store
+    from simcustomer.studio import Studio
 
 ENGINES = ("embedded", "openai")
 
@@ -60,6 +61,16 @@ class Models:
 def library(settings: Settings) -> Library:
     """The content folders in force. Raises ContentError."""
     return Library.found(settings.personas_dir, settings.rubrics_dir)
+
+
+def published(settings: Settings) -> Library:
+    """The content folders with what the studio has published over them, as it is now. Raises ContentError, StoreError."""
+    # A command that finds no database must neither make one nor pay for its packages.
+    if not database_exists(settings.database_url):
+        return library(settings)
+    from simcustomer.store import read_shelf  # noqa: PLC0415
+
+    return Library.found(settings.personas_dir, settings.rubrics_dir, read_shelf(settings.database_url))
 
 
 def grader(engine: str = "embedded", models: Models | None = None) -> Grader:
@@ -142,6 +153,21 @@ def provider(settings: Settings, keeper: Doorkeeper) -> Provider | None:
     from simcustomer.oidc import Provider  # noqa: PLC0415  # half a second that only those who use it should pay
 
     return Provider.of(settings.oidc, keeper)
+
+
+def studio(use: Practice, content: Library, *, rubric_id: str) -> Studio:
+    """What authors work with, on the store of these use cases and this content."""
+    from simcustomer.engines.embedded.trainees import LEVELS  # noqa: PLC0415  # as in `practice`
+    from simcustomer.store import Drafts, Editions  # noqa: PLC0415
+    from simcustomer.studio import Bench, Studio, Writing  # noqa: PLC0415
+
+    engine = use.store.engine
+    return Studio(
+        writing=Writing(content, Editions(engine), Drafts(engine)),
+        bench=Bench(cast(), [trainee_of(level) for level in LEVELS]),
+        practice=use,
+        rubric_id=rubric_id,
+    )
 
 
 def studio_graph() -> ExchangeGraph:

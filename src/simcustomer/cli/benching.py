@@ -48,7 +48,7 @@ def bench(
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     chosen = library.rubric(rubric or settings.rubric)
     models = wiring.Models(settings, record=record, replay=replay)
     players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)

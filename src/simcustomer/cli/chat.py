@@ -62,7 +62,7 @@ def chat(
         )
     fork = _fork(rewind) if rewind is not None else None
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     chosen = library.persona(persona) if persona is not None else None
     models = wiring.Models(settings, record=record, replay=replay)
     players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)

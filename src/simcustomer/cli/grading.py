@@ -38,7 +38,7 @@ def grade(
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    chosen = wiring.library(settings).rubric(rubric or settings.rubric)
+    chosen = wiring.published(settings).rubric(rubric or settings.rubric)
     models = wiring.Models(settings, record=record, replay=replay)
     grader = wiring.grader(grader_engine or engine, models)
     if output is None:

@@ -45,7 +45,7 @@ def simulate(
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     models = wiring.Models(settings, record=record, replay=replay)
     play = partial(
         rehearse,

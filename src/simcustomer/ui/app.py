@@ -6,6 +6,7 @@ import asyncio
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 
 import gradio as gr
@@ -15,6 +16,8 @@ from simcustomer import wiring
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.store import Editions
+from simcustomer.ui import studio
 from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk
@@ -43,7 +46,7 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
@@ -61,6 +64,8 @@ def create_app(
     `expert` shows how a reply could have been put; None: the embedded one. `opening` says by which names it answers and
     who lets people in; None: for one user on this machine, without sign-in. Not to be called where an event loop runs.
     """
+    # What is published in the studio is in the gallery at once.
+    library = replace(library, shelf=Editions(practice.store.engine))
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
