@@ -14,7 +14,7 @@ from simcustomer.evaluation.results import Results, write_results
 
 FOLDER = "baselines"
 
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 """Sums in another order may differ in their last digits."""
 
 
@@ -54,17 +54,18 @@ def falls(pinned: Results, now: Results) -> list[Fall]:
         if suite in now.suites
         for figure in figures
         if figure.of == GRADER and figure.better is not None and figure.value is not None
-        if _fell(figure, found := now.figure(suite, figure.name))
+        if fell(figure, found := now.figure(suite, figure.name))
     ]
 
 
-def _fell(pinned: Figure, now: Figure | None) -> bool:
+def fell(pinned: Figure, now: Figure | None) -> bool:
+    """Whether a figure with a good direction is worse than this one by more than its interval; one not measured is."""
     bound = _bound(pinned)
     if now is None or now.value is None or bound is None:
         return True
     if pinned.better == "lower":
-        return now.value > bound + _ROUNDING
-    return now.value < bound - _ROUNDING
+        return now.value > bound + ROUNDING
+    return now.value < bound - ROUNDING
 
 
 def _bound(figure: Figure) -> float | None:
