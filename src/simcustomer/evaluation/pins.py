@@ -26,10 +26,14 @@ class Fall(NamedTuple):
     now: Figure | None
 
     @property
+    def bound(self) -> float | None:
+        """How far it might have fallen."""
+        return _bound(self.pinned)
+
+    @property
     def sentence(self) -> str:
         """What fell, and how far it might have."""
-        figure, now = self.pinned, self.now.value if self.now else None
-        bound = _bound(figure)
+        figure, now, bound = self.pinned, self.now.value if self.now else None, self.bound
         least = "at least" if figure.better == "higher" else "at most"
         was = f"pinned {figure.value:.3f}, {least} {bound:.3f} must be kept" if bound is not None else "pinned"
         return f"{self.suite} {figure.name}: {'not measured' if now is None else f'{now:.3f}'} ({was})"
