@@ -13,11 +13,17 @@ from fastapi import FastAPI
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import Visitor
+from simcustomer.lab.lab import Lab
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.settings import load_settings
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_visitor
+from simcustomer.ui.lab import LabRoom
+from simcustomer.ui.lab import wire as wire_lab
+from simcustomer.ui.lab_files import LabFiles
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
@@ -40,11 +46,15 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+def _lab(blocks: gr.Blocks, desk: Desk) -> None:
+    wire_lab(blocks, LabRoom.build(desk))
+
+
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {"lab": _lab}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # each is a part that another can take the place of
     practice: Practice,
     library: Library,
     *,
@@ -52,17 +62,22 @@ def create_app(
     expert: Trainee | None = None,
     visitor_of: Callable[[gr.Request], Visitor] = local_visitor,
     pace: Pace | None = None,
+    lab: Lab | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
 
-    `expert` shows how a reply could have been put; None: the embedded one. Not to be called where an event loop runs.
+    `expert` shows how a reply could have been put; None: the embedded one. `lab` measures graders; None: as the
+    settings say. Not to be called where an event loop runs.
     """
+    renderer = Renderer(Wording.load())
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
         rubric_id=rubric_id,
-        renderer=Renderer(Wording.load()),
+        renderer=renderer,
         expert=expert or wiring.trainee("expert"),
+        lab=lab or Lab(load_settings()),
+        messages=Messages(renderer.wording),
         visitor_of=visitor_of,
         pace=pace or Pace(),
     )
@@ -75,6 +90,7 @@ async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
+    LabFiles(desk).add_to(app)
     blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():

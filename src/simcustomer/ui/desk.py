@@ -16,9 +16,11 @@ from gradio.components import Component
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
+from simcustomer.lab.lab import Lab
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 
@@ -44,6 +46,8 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
+    lab: Lab
+    messages: Messages
     visitor_of: Callable[[gr.Request], Visitor] = local_visitor
     pace: Pace = field(default_factory=Pace)
 

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 import uvicorn
 
 from simcustomer import wiring
+from simcustomer.lab.lab import Lab
 from simcustomer.roles import Cast
 from simcustomer.settings import Settings
 from simcustomer.store import open_store
@@ -41,9 +42,9 @@ class _Server(uvicorn.Server):
 def run(settings: Settings, players: Cast, listener: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve on a bound socket until interrupted; `ready` gets the URL."""
     library = wiring.library(settings)
-    with closing(open_store(settings.database_url)) as store:
+    with closing(open_store(settings.database_url)) as store, closing(Lab(settings)) as lab:
         practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
-        app = create_app(practice, library, rubric_id=settings.rubric)
+        app = create_app(practice, library, rubric_id=settings.rubric, lab=lab)
         stopping = asyncio.Event()
         app.add_middleware(EndWithServer, stopping=stopping)
         config = uvicorn.Config(

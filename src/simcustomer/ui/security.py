@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simcustomer.lab.lab import MOST_GIVEN
+from simcustomer.ui.lab_messages import TOO_LARGE
 from simcustomer.ui.rooms import ROOMS
 from simcustomer.ui.wording import Wording
 
@@ -22,8 +24,20 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
 MOST_BODY = 256 * 1024
 """Bytes of the largest request; the longest reply that a setting allows fits three times over."""
 
+MOST_DRAINED = 64 * 1024 * 1024
+"""Bytes of a file too large that are read and thrown away: a browser shows the answer only when it has sent all."""
+
+UPLOADS = {
+    "/lab/transcripts": f"../lab?view=grade&problem={TOO_LARGE}",
+    "/lab/labels": f"../lab?view=import&problem={TOO_LARGE}",
+}
+"""Where a form with a file is sent, and the page that says so if it is too large."""
+
+MOST_UPLOADED = MOST_GIVEN + 16 * 1024
+"""Bytes of such a form: the file and what stands around it."""
+
 SERVED = re.compile(
-    rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    rf"/(?:{'|'.join(ROOMS)})?|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 """What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
@@ -104,7 +118,11 @@ class RequestGuard:
             await self.app(scope, receive, send)
         elif not _is_ours(Headers(scope=scope)):
             await PlainTextResponse(self.wording.say("refused.origin"), 403)(scope, receive, send)
-        elif (body := await _bounded(scope, receive)) is None:
+        elif scope["path"] in UPLOADS:
+            body = await _bounded(scope, receive, MOST_UPLOADED, drained=MOST_DRAINED)
+            answer = self.app if body is not None else RedirectResponse(UPLOADS[scope["path"]], 303)
+            await answer(scope, _replayed(body or b"", receive), send)
+        elif (body := await _bounded(scope, receive, MOST_BODY)) is None:
             await PlainTextResponse(self.wording.say("refused.too_large"), 413)(scope, receive, send)
         else:
             await self.app(scope, _replayed(body, receive), send)
@@ -155,19 +173,24 @@ def _is_ours(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-async def _bounded(scope: Scope, receive: Receive) -> bytes | None:
-    """The request's body; None as soon as it is known to be too long."""
+async def _bounded(scope: Scope, receive: Receive, most: int, *, drained: int = 0) -> bytes | None:
+    """The request's body; None as soon as it is known to be too long, or when so much of it was thrown away."""
     announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MOST_BODY:
+    if not announced.isdigit() or (int(announced) > most and int(announced) > drained):
         return None
-    body = bytearray()
+    body, length = bytearray(), 0
     while True:
         message = await receive()
-        body.extend(message.get("body", b""))
-        if len(body) > MOST_BODY:
-            return None
+        part = message.get("body", b"")
+        length += len(part)
+        if length > most:
+            body.clear()
+            if length > drained:
+                return None
+        else:
+            body.extend(part)
         if not message.get("more_body", False):
-            return bytes(body)
+            return bytes(body) if length <= most else None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
