@@ -8,30 +8,28 @@ from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.agreement_table import judged, rated_level
 from simcustomer.evaluation.golden import RatedReply
-from simcustomer.evaluation.results import Disagreement
-
-MOST_DISAGREEMENTS = 40
+from simcustomer.evaluation.results import FEW, Disagreement, Wanted
 
 
 def worst(
-    replies: Sequence[RatedReply], grades: Sequence[Grade], rubric: Rubric, most: int = MOST_DISAGREEMENTS
+    replies: Sequence[RatedReply], grades: Sequence[Grade], rubric: Rubric, wanted: Wanted = FEW
 ) -> tuple[Disagreement, ...]:
-    """The disagreements of two levels and more that lie furthest apart, at most so many, in an order that does not change."""
+    """The wanted disagreements that lie furthest apart, in an order that does not change."""
     found = [
         disagreement
         for reply, grade in zip(replies, grades, strict=True)
         if isinstance(grade, Assessment)
         for technique in rubric.ids
         if judged(reply, technique)
-        if (disagreement := _disagreement(reply, grade, technique)) is not None
+        if (disagreement := _disagreement(reply, grade, technique, wanted.least)) is not None
     ]
     found.sort(key=lambda each: (-each.distance, each.id, each.turn, each.technique))
-    return tuple(found[:most])
+    return tuple(found[: wanted.most])
 
 
-def _disagreement(reply: RatedReply, grade: Assessment, technique: str) -> Disagreement | None:
+def _disagreement(reply: RatedReply, grade: Assessment, technique: str, least: int) -> Disagreement | None:
     rated, given = rated_level(reply, technique), grade.levels.get(technique)
-    if rated is None or abs(rated - (given or 0)) < 2:
+    if rated is None or abs(rated - (given or 0)) < least:
         return None
     return Disagreement(
         id=reply.conversation,

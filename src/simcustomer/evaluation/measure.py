@@ -10,12 +10,12 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.agreement_table import Given
 from simcustomer.evaluation.contrast import read_pairs
-from simcustomer.evaluation.disagreements import MOST_DISAGREEMENTS, worst
+from simcustomer.evaluation.disagreements import worst
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.golden import RatedReply, SplitName, read_rated
 from simcustomer.evaluation.labels import read_labels
 from simcustomer.evaluation.provenance import file_hash, folder_hash, measured
-from simcustomer.evaluation.results import Disagreement, FailedPair, Results
+from simcustomer.evaluation.results import FEW, Disagreement, FailedPair, Results, Wanted
 from simcustomer.evaluation.stability import GRADINGS
 from simcustomer.evaluation.step import Counted, Listener, Step, nothing_heard
 from simcustomer.evaluation.suite_names import GOLDEN_SUITES, PARTS, SUITES
@@ -49,7 +49,7 @@ class Measurement:
     suites: Sequence[str] = SUITES
     baselines: Teach = no_baselines
     step: Listener = field(default=nothing_heard)
-    most_disagreements: int = MOST_DISAGREEMENTS
+    disagreements: Wanted = FEW
 
 
 async def measure(wanted: Measurement) -> Results:
@@ -122,7 +122,7 @@ class _Run:
     async def _agreement(self) -> Sequence[Figure]:
         wanted, replies = self._wanted, self._replies
         found = await agreement_suite(replies, self._counted("agreement"), wanted.rubric, wanted.baselines(replies))
-        self._worst = worst(replies, found.grades, wanted.rubric, wanted.most_disagreements)
+        self._worst = worst(replies, found.grades, wanted.rubric, wanted.disagreements)
         return found.figures
 
     def _counted(self, suite: str) -> Counted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -31,6 +32,17 @@ class Disagreement(Frozen):
     def distance(self) -> int:
         """How many levels lie between them, no level counting as 0."""
         return abs(self.rated - (self.given or 0))
+
+
+class Wanted(NamedTuple):
+    """Which disagreements are worth keeping: those of at least so many levels, and at most so many of them."""
+
+    least: int
+    most: int
+
+
+FEW = Wanted(least=2, most=40)
+"""What a report has room for."""
 
 
 class FailedPair(Frozen):

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from simcustomer import wiring
 from simcustomer.errors import InvalidInput, SimcustomerError
 from simcustomer.evaluation.files import written
 from simcustomer.evaluation.grading import Remark, TranscriptRecord, graded_replies, read_transcripts
-from simcustomer.evaluation.results import Results, write_results
+from simcustomer.evaluation.results import Results, Wanted, write_results
 from simcustomer.evaluation.step import Step
 from simcustomer.lab.order import Ending, Headline, Kind, Progress, Run, State
 from simcustomer.lab.runs import ENDING, GRADED, PROGRESS, RESULTS, RUBRIC, RunFolder, given_name
@@ -20,7 +21,9 @@ from simcustomer.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-MOST_DISAGREEMENTS = 400
+TO_BROWSE = Wanted(least=1, most=400)
+"""Disagreements that are kept to be read one by one."""
+
 MOST_REMARKS = 20
 
 HEADLINES = {
@@ -95,7 +98,7 @@ async def _measured(folder: RunFolder, run: Run, models: wiring.Models) -> Endin
     noted = _Noted(folder, run.id, ("agreement",) if own else order.suites)
     if own:
         order = order.model_copy(update={"evals": place})
-    wanted = measurement(order, models, noted)
+    wanted = replace(measurement(order, models, noted), disagreements=TO_BROWSE)
     results = await (measure_labels(wanted, place / given_name(order)) if own else measure(wanted))
     write_results(results, place / RESULTS)
     return Ending(

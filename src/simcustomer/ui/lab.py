@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from simcustomer.domain.transcript import Channel
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.pasted import read_pasted
+from simcustomer.evaluation.suite_names import SUITES
 from simcustomer.lab.order import Kind, Order
 from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
 from simcustomer.ui.frame import Frame
@@ -23,7 +24,7 @@ from simcustomer.ui.lab_pages import LabPages, Shown
 
 SECONDS_BETWEEN_LOOKS = 1.5
 
-_SHOW_RUN = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', location.pathname + '?run=' + encodeURIComponent(id)); }"
+_SHOW_RUN = "(id) => { if (id && !location.search.includes(id)) history.pushState(null, '', `${location.pathname}?run=${id}`); }"
 _SHOW_LIST = "(id) => { if (!id && location.search) history.pushState(null, '', location.pathname); }"
 
 
@@ -88,7 +89,7 @@ class LabRoom(Page):
                 kind=Kind.SUITES,
                 engine=engine,
                 rubric=self.desk.rubric_id,
-                suites=tuple(suites),
+                suites=tuple(sorted(suites, key=lambda suite: (*SUITES, suite).index(suite))),
                 split=split,
                 baselines=baselines,
                 note=note.strip(),

@@ -121,7 +121,7 @@ class LabPages:
         """The disagreements of a run, or one of them in its conversation."""
         standing, results = self.lab.standing(run_id), self.lab.folder.results(run_id)
         view = lab_reading.disagreements_view(results, lab_reading.asked_of(query, results))
-        title = standing.run.order.note or self.renderer.wording.say("lab.what")
+        title = standing.run.order.note or self.renderer.wording.say("lab.to_run")
         return Shown(self.renderer.html("lab_apart", view=view, run=run_id, title=title))
 
     def compared(self, before: str, after: str) -> Shown:

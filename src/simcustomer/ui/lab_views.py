@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from simcustomer.evaluation.comparison import Change, comparison, incomparable
-from simcustomer.evaluation.figures import GRADER, Figure
+from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, Figure
 from simcustomer.evaluation.pins import Fall, changed, differing, falls
 from simcustomer.evaluation.provenance import Measured
 from simcustomer.evaluation.report import DETAILS, Row, rows_of
@@ -23,6 +23,10 @@ FIGURES = frozenset(
     }
 )
 """What figures are of, by the part of their name before the dot: each has a text `lab.figure.NAME`."""
+
+
+WHOLES = frozenset({"mean", OVERALL, *(f"band_{band}" for band in BANDS)})
+"""What figures are of besides a technique; each has a text `lab.of.NAME`."""
 
 
 class Listed(NamedTuple):
@@ -176,7 +180,6 @@ def run_view(standing: Standing, results: Results | None, pins: Results | None, 
     """A run that has ended; `results` where it measured, `pins` those of its engine."""
     ending = standing.ending
     suites = results.suites if results else {}
-    names = results.techniques if results else {}
     return RunView(
         run=listed(standing),
         seconds=ending.seconds if ending else None,
@@ -187,7 +190,7 @@ def run_view(standing: Standing, results: Results | None, pins: Results | None, 
         details=DETAILS,
         others=tuple(of for of in results.columns if of != GRADER) if results else (),
         suites={
-            suite: tuple(Plain(name_of(figure.name, names), figure) for figure in figures)
+            suite: tuple(Plain(name_of(figure.name, {}), figure) for figure in figures)
             for suite, figures in suites.items()
             if suite != "agreement"
         },
@@ -209,7 +212,9 @@ def compare_view(before: tuple[Standing, Results], after: tuple[Standing, Result
     for change in changes:
         figure = change.before or change.after
         place = described if figure is not None and figure.better is None else judged
-        place.setdefault(change.suite, []).append(Compared(name_of(change.name, names), change))
+        place.setdefault(change.suite, []).append(
+            Compared(name_of(change.name, names if change.suite == "agreement" else {}), change)
+        )
     verdicts = [each.change.verdict for found in judged.values() for each in found]
     return CompareView(
         before=Side(listed(before[0]), was.provenance),
@@ -225,7 +230,7 @@ def compare_view(before: tuple[Standing, Results], after: tuple[Standing, Result
 def name_of(name: str, techniques: Mapping[str, str]) -> Name:
     """The parts of a figure's name."""
     what, _, of = name.partition(".")
-    shown = techniques.get(of, of.replace("_", " "))
+    shown = of if of in WHOLES else techniques.get(of, of.replace("_", " "))
     return Name(what, shown) if what in FIGURES else Name(None, name.replace("_", " "))
 
 
@@ -235,5 +240,8 @@ def _pinned(pins: Results, results: Results) -> Pinned:
     return Pinned(
         differ=differ,
         changed=tuple(changed(pins.provenance, results.provenance)),
-        falls=tuple((name_of(fall.pinned.name, results.techniques), fall) for fall in fallen),
+        falls=tuple(
+            (name_of(fall.pinned.name, results.techniques if fall.suite == "agreement" else {}), fall)
+            for fall in fallen
+        ),
     )
