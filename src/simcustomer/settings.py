@@ -13,6 +13,11 @@ from simcustomer.domain import accounts
 from simcustomer.errors import SettingsError
 
 
+def default_lab_dir() -> Path:
+    """A folder in the user's data folder."""
+    return user_data_path("simcustomer") / "lab"
+
+
 def default_database_url() -> str:
     """SQLite in the user's data folder."""
     return f"sqlite:///{user_data_path('simcustomer') / 'simcustomer.db'}"
@@ -104,6 +109,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=default_database_url)
     personas_dir: Path | None = None
     rubrics_dir: Path | None = None
+    evals_dir: Path | None = None
+    lab_dir: Path = Field(default_factory=default_lab_dir)
+    lab_at_once: Annotated[int, Field(ge=1, le=8)] = 1
     rubric: str = "difficult-conversations"
     longest_reply: Annotated[int, Field(ge=200, le=20_000)] = 5_000
     openai: ModelChoice = ModelChoice()

@@ -13,14 +13,20 @@ import gradio as gr
 from fastapi import FastAPI
 
 from simcustomer import wiring
+from simcustomer.lab.lab import Lab
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.settings import load_settings
 from simcustomer.store import Editions
 from simcustomer.ui import studio
 from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk
+from simcustomer.ui.lab import LabRoom
+from simcustomer.ui.lab import wire as wire_lab
+from simcustomer.ui.lab_files import LabFiles
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.opening import Opening
 from simcustomer.ui.outside import Outside
 from simcustomer.ui.pacing import Pace
@@ -46,11 +52,15 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build}
+def _lab(blocks: gr.Blocks, desk: Desk) -> None:
+    wire_lab(blocks, LabRoom.build(desk))
+
+
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build, "lab": _lab}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # each is a part that another can take the place of
     practice: Practice,
     library: Library,
     *,
@@ -58,20 +68,25 @@ def create_app(
     expert: Trainee | None = None,
     opening: Opening | None = None,
     pace: Pace | None = None,
+    lab: Lab | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content.
 
     `expert` shows how a reply could have been put; None: the embedded one. `opening` says by which names it answers and
-    who lets people in; None: for one user on this machine, without sign-in. Not to be called where an event loop runs.
+    who lets people in; None: for one user on this machine, without sign-in. `lab` measures graders; None: as the
+    settings say. Not to be called where an event loop runs.
     """
     # What is published in the studio is in the gallery at once.
     library = replace(library, shelf=Editions(practice.store.engine))
+    renderer = Renderer(Wording.load())
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
         rubric_id=rubric_id,
-        renderer=Renderer(Wording.load()),
+        renderer=renderer,
         expert=expert or wiring.trainee("expert"),
+        lab=lab or Lab(load_settings()),
+        messages=Messages(renderer.wording),
         pace=pace or Pace(),
     )
     os.environ.update(UNMEASURED)
@@ -95,6 +110,7 @@ async def _built(desk: Desk, opening: Opening) -> FastAPI:
     guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
     if keeper is not None:
         SignIn(keeper, opening.provider, outside).add_to(app)
+    LabFiles(desk).add_to(app)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)

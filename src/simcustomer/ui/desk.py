@@ -16,10 +16,12 @@ from gradio.components import Component
 from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
+from simcustomer.lab.lab import Lab
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.admission import visitor_of
 from simcustomer.ui.catalogue import Catalogue
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 
@@ -40,6 +42,8 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
+    lab: Lab
+    messages: Messages
     visitor_of: Callable[[gr.Request], Visitor] = visitor_of
     pace: Pace = field(default_factory=Pace)
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 import uvicorn
 
 from simcustomer import wiring
+from simcustomer.lab.lab import Lab
 from simcustomer.roles import Cast
 from simcustomer.settings import Settings
 from simcustomer.store import Store
@@ -50,19 +51,20 @@ def run(
 ) -> None:
     """Serve on a bound socket until interrupted; `ready` gets the URL."""
     practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
-    app = create_app(practice, wiring.library(settings), rubric_id=settings.rubric, opening=opening)
-    stopping = asyncio.Event()
-    app.add_middleware(EndWithServer, stopping=stopping)
-    config = uvicorn.Config(
-        app,
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=SECONDS_TO_STOP,
-        # Whoever may say where a request came from can lie about it: none but the proxies that are named.
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
-    )
-    server = _Server(config, lambda: ready(address(listener)), stopping)
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
-        server.run(sockets=[listener])
+    with closing(Lab(settings)) as lab:
+        app = create_app(practice, wiring.library(settings), rubric_id=settings.rubric, opening=opening, lab=lab)
+        stopping = asyncio.Event()
+        app.add_middleware(EndWithServer, stopping=stopping)
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_STOP,
+            # Whoever may say where a request came from can lie about it: none but the proxies that are named.
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
+        )
+        server = _Server(config, lambda: ready(address(listener)), stopping)
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
+            server.run(sockets=[listener])
