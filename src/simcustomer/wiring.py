@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simcustomer.graph import ExchangeGraph
     from simcustomer.practice import Practice
     from simcustomer.store import Store
+    from simcustomer.team import People
 
 ENGINES = ("embedded", "openai")
 
@@ -103,6 +104,13 @@ def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
     from simcustomer.practice import Practice  # noqa: PLC0415
 
     return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
+
+
+def people() -> People:
+    """Who is in which team: in the single-user mode a team of one."""
+    from simcustomer.team import Alone  # noqa: PLC0415  # only commands about people load the store
+
+    return Alone()
 
 
 def studio_graph() -> ExchangeGraph:
