@@ -77,6 +77,13 @@ def to_log(who: str, what: Deed, about: str, detail: str) -> None:
     _log.info("%s: %s %s %s", what, who, about, detail)
 
 
+class Asked(NamedTuple):
+    """What is assigned to someone, and how they stand with it."""
+
+    assignment: Assignment
+    result: Result
+
+
 class Row(NamedTuple):
     """How one person stands with one assignment."""
 
@@ -193,13 +200,13 @@ class Team:
             if assignment.team == team or assignment.person == member.id
         )
 
-    def assigned_to(self, visitor: Visitor, attempts: Sequence[Attempt]) -> tuple[Row, ...]:
-        """What is assigned to the visitor, and how they stand; `attempts` are their finished sessions."""
-        store, team = TeamStore(self.store.engine), self.people.team_of(visitor.id)
-        assigned = store.assignments(people=(visitor.id,), teams=() if team is None else (team,))
-        begun = store.begun((visitor.id,)) if assigned else ()
-        me = Member(visitor.id, visitor.name)
-        return tuple(Row(me, each, self._result(each, visitor.id, attempts, begun)) for each in assigned)
+    def assigned_to(self, person: str, attempts: Sequence[Attempt]) -> tuple[Asked, ...]:
+        """What is assigned to someone, by id, what is not passed first; `attempts` are their finished sessions."""
+        store, team = TeamStore(self.store.engine), self.people.team_of(person)
+        assigned = store.assignments(people=(person,), teams=() if team is None else (team,))
+        begun = store.begun((person,)) if assigned else ()
+        asked = (Asked(each, self._result(each, person, attempts, begun)) for each in assigned)
+        return tuple(sorted(asked, key=lambda a: (a.result.standing is Standing.PASSED, a.assignment.due)))
 
     @property
     def today(self) -> date:
@@ -217,8 +224,3 @@ class Team:
             b.owner == person and b.persona == assignment.persona and b.started_at >= assignment.at for b in begun
         )
         return result(assignment, attempts, has_begun=has_begun, today=self.today)
-
-
-def open_first(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """What is still to be done before what is passed, each the earliest due first."""
-    return tuple(sorted(rows, key=lambda row: (row.result.standing is Standing.PASSED, row.assignment.due)))

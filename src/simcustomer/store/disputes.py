@@ -92,7 +92,7 @@ class Disputes:
         return tuple(Waiting(row.owner, _dispute(row)) for row in rows)
 
     def ungraded(self, owners: Iterable[str]) -> tuple[WithoutGrade, ...]:
-        """Replies of these people that could not be graded, oldest session first, `MOST_SHOWN` at most."""
+        """Replies in finished sessions of these people that have no grade, oldest session first, `MOST_SHOWN` at most."""
         with guarded(self.engine.url), self.engine.connect() as connection:
             rows = connection.execute(
                 select(sessions.c.owner, sessions.c.id, exchanges.c.number)
@@ -172,7 +172,8 @@ def _waiting_of(owners: Iterable[str]) -> ColumnElement[bool]:
 
 def _ungraded_of(owners: Iterable[str]) -> ColumnElement[bool]:
     # `kind` is the first field of a stored grade.
-    return sessions.c.owner.in_(tuple(owners)) & exchanges.c.grade.like('{"kind":"ungraded"%')
+    ended = sessions.c.outcome.is_not(None)
+    return sessions.c.owner.in_(tuple(owners)) & ended & exchanges.c.grade.like('{"kind":"ungraded"%')
 
 
 def _at(columns: Any, session_id: str, number: int, technique: str) -> ColumnElement[bool]:

@@ -16,13 +16,16 @@ from simcustomer.domain.accounts import Visitor
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.team import Team
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_visitor
+from simcustomer.ui.exporting import add_exports
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
+from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
 
@@ -40,22 +43,24 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {"team": team_room}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # parts that a test or a server replaces one by one
     practice: Practice,
     library: Library,
     *,
     rubric_id: str = DEFAULT_RUBRIC,
     expert: Trainee | None = None,
     visitor_of: Callable[[gr.Request], Visitor] = local_visitor,
+    team: Team | None = None,
     pace: Pace | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
 
-    `expert` shows how a reply could have been put; None: the embedded one. Not to be called where an event loop runs.
+    `expert` shows how a reply could have been put; None: the embedded one. `team` knows who manages whom; None: a team
+    of one. Not to be called where an event loop runs.
     """
     desk = Desk(
         practice=practice,
@@ -63,6 +68,7 @@ def create_app(
         rubric_id=rubric_id,
         renderer=Renderer(Wording.load()),
         expert=expert or wiring.trainee("expert"),
+        team=team or Team(practice.store),
         visitor_of=visitor_of,
         pace=pace or Pace(),
     )
@@ -75,6 +81,7 @@ async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
+    add_exports(app, desk)
     blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():

@@ -17,7 +17,9 @@ from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
 from simcustomer.practice import Practice
+from simcustomer.reviews import Reviews
 from simcustomer.roles import Trainee
+from simcustomer.team import Team
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
@@ -44,8 +46,14 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
+    team: Team
     visitor_of: Callable[[gr.Request], Visitor] = local_visitor
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Second looks at grades."""
+        return Reviews(self.practice, self.team)
 
     def owner_of(self, request: gr.Request) -> str:
         """The id that the visitor's sessions belong to."""

@@ -24,6 +24,7 @@ MOST_BODY = 256 * 1024
 
 SERVED = re.compile(
     rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/exports/(?:mine|team)/\w+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 """What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
