@@ -4,7 +4,9 @@ SimcustomerError
 ├── ContentError          a persona or rubric file cannot be used
 ├── NotFound              an id that names nothing
 ├── NotAllowed            the visitor's roles do not admit to this
-├── InvalidInput          a file or option that a command was given is wrong
+├── SignInFailed          who wanted to sign in is not let in
+│   └── TooManyTries      ... for a while, after too many wrong passwords
+├── InvalidInput          a file, option or name that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
@@ -31,8 +33,10 @@ __all__ = [
     "Problem",
     "SessionOver",
     "SettingsError",
+    "SignInFailed",
     "SimcustomerError",
     "StoreError",
+    "TooManyTries",
     "TurnConflict",
 ]
 
@@ -85,8 +89,20 @@ class NotAllowed(SimcustomerError):
     """The visitor has no role that admits to this; nothing was done."""
 
 
+class SignInFailed(SimcustomerError):
+    """Nobody was signed in. The message does not tell an unknown name from a wrong password."""
+
+
+class TooManyTries(SignInFailed):
+    """Too many sign-ins failed; `wait` is how many seconds it takes until the next one is looked at."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        self.wait = wait
+        super().__init__(message)
+
+
 class InvalidInput(SimcustomerError):
-    """A file or option given to a command is wrong."""
+    """A file, option or name given to a command is wrong."""
 
 
 class InvalidReply(SimcustomerError):

@@ -11,11 +11,12 @@ from typing import Literal, NamedTuple, Protocol
 
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.assignment import Assignment, Result, Standing, result
+from simcustomer.domain.audit import Audited, AuditEntry
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.session import Session
 from simcustomer.errors import InvalidInput, NotAllowed, NotFound
-from simcustomer.store import Begun, Store, TeamStore
+from simcustomer.store import AccountStore, AuditLog, Begun, Store, TeamStore
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +71,32 @@ class Alone:
     def members(self, team: str) -> tuple[Member, ...]:
         """Its one user."""
         return (Member(LOCAL.id, LOCAL.name),) if team == self.team else ()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The teams of a store's accounts."""
+
+    accounts: AccountStore
+
+    def team_of(self, person: str) -> str | None:
+        """The team of an account, by id."""
+        return self.accounts.team_of(person)
+
+    def members(self, team: str) -> tuple[Member, ...]:
+        """The accounts of a team, by name; who may not sign in any more is still in it, with what they have done."""
+        return tuple(Member(account.id, account.name) for account in self.accounts.in_team(team))
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Writes into the audit log."""
+
+    log: AuditLog
+
+    def __call__(self, who: str, what: Deed, about: str, detail: str) -> None:
+        """Write one entry."""
+        self.log.add(AuditEntry(at=datetime.now(UTC), who=who, what=Audited(what), about=about, detail=detail))
 
 
 def to_log(who: str, what: Deed, about: str, detail: str) -> None:

@@ -17,12 +17,15 @@ from simcustomer.roles import Cast, Coach, Customer, Grader, Trainee
 from simcustomer.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from simcustomer.accounts import Accounts
     from simcustomer.engines.openai.casting import ModelEngines
     from simcustomer.engines.openai.usage import Totals
     from simcustomer.graph import ExchangeGraph
+    from simcustomer.oidc import Provider
     from simcustomer.practice import Practice
+    from simcustomer.signing_in import Doorkeeper
     from simcustomer.store import Store
-    from simcustomer.team import People
+    from simcustomer.team import Team
 
 ENGINES = ("embedded", "openai")
 
@@ -106,11 +109,51 @@ def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
     return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
 
 
-def people() -> People:
-    """Who is in which team: in the single-user mode a team of one."""
-    from simcustomer.team import Alone  # noqa: PLC0415  # only commands about people load the store
+def team(store: Store, *, has_accounts: bool) -> Team:
+    """Teams over this store: those of its accounts, or the team of one of the mode without."""
+    # The tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+    from simcustomer.team import Audit, Directory, Team  # noqa: PLC0415
 
-    return Alone()
+    if not has_accounts:
+        return Team(store)
+    return Team(store, Directory(AccountStore(store.engine)), Audit(AuditLog(store.engine)))
+
+
+def accounts(store: Store) -> Accounts:
+    """The use cases of accounts on this store."""
+    # argon2 and the tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.accounts import Accounts  # noqa: PLC0415
+    from simcustomer.passwords import Passwords  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+
+    return Accounts(AccountStore(store.engine), AuditLog(store.engine), Passwords())
+
+
+def doorkeeper(settings: Settings, store: Store) -> Doorkeeper:
+    """Signing in and out, with this store's accounts."""
+    from simcustomer.passwords import Passwords  # noqa: PLC0415  # as above
+    from simcustomer.signing_in import Doorkeeper, Lifetimes  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog, LoginStore  # noqa: PLC0415
+
+    passwords = Passwords()
+    passwords.prepare()
+    return Doorkeeper(
+        AccountStore(store.engine),
+        LoginStore(store.engine),
+        AuditLog(store.engine),
+        passwords,
+        Lifetimes(most=settings.signed_in_hours * 3600, idle=settings.idle_hours * 3600),
+    )
+
+
+def provider(settings: Settings, keeper: Doorkeeper) -> Provider | None:
+    """The provider of sign-in that is set; None where none is. Raises SettingsError."""
+    if not settings.oidc.is_set:
+        return None
+    from simcustomer.oidc import Provider  # noqa: PLC0415  # half a second that only those who use it should pay
+
+    return Provider.of(settings.oidc, keeper)
 
 
 def studio_graph() -> ExchangeGraph:

@@ -41,8 +41,8 @@ def bench(
     import json
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
     from simcustomer.cli.display import progress
+    from simcustomer.cli.usage import say_usage
     from simcustomer.engines.embedded.trainees import LEVELS
     from simcustomer.evaluation.bench import bench as run
     from simcustomer.settings import load_settings

@@ -55,20 +55,20 @@ def export(
     if owner is not None and team is not None:
         raise InvalidInput("Give --owner or --team, not both.")
     _checked_home(home)
-    names: dict[str, str] = {}
-    owners = None if owner is None else (owner,)
-    if team is not None:
-        names = {member.id: member.name for member in wiring.people().members(team)}
-        if not names:
-            raise NotFound(f"There is nobody in a team {team!r}. Check its name.")
-        owners = tuple(names)
-    selection = Selection(
-        owners=owners,
-        since=since.astimezone() if since else None,
-        until=(until + timedelta(days=1)).astimezone() if until else None,
-    )
     store = open_store(load_settings().database_url)
     try:
+        accounts = wiring.accounts(store).all()
+        names = {account.id: account.name for account in accounts}
+        owners = None if owner is None else (owner,)
+        if team is not None:
+            owners = tuple(account.id for account in accounts if account.team == team)
+            if not owners:
+                raise NotFound(f"There is nobody in a team {team!r}. `simcustomer users list` shows who is in which.")
+        selection = Selection(
+            owners=owners,
+            since=since.astimezone() if since else None,
+            until=(until + timedelta(days=1)).astimezone() if until else None,
+        )
         with _output(out) as write:
             _each(write, exported(Archive(store.engine), selection, chosen, home=home, names=names))
     finally:

@@ -33,7 +33,7 @@ def grade(
     import asyncio
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
+    from simcustomer.cli.usage import say_usage
     from simcustomer.evaluation.files import written
     from simcustomer.settings import load_settings
 

@@ -12,17 +12,19 @@ import gradio as gr
 from fastapi import FastAPI
 
 from simcustomer import wiring
-from simcustomer.domain.accounts import Visitor
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
-from simcustomer.team import Team
+from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
-from simcustomer.ui.desk import Desk, local_visitor
+from simcustomer.ui.desk import Desk
 from simcustomer.ui.exporting import add_exports
+from simcustomer.ui.opening import Opening
+from simcustomer.ui.outside import Outside
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
+from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
 from simcustomer.ui.team.room import build as team_room
@@ -47,42 +49,52 @@ BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {"team": team_room}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
-def create_app(  # noqa: PLR0913  # parts that a test or a server replaces one by one
+def create_app(
     practice: Practice,
     library: Library,
     *,
     rubric_id: str = DEFAULT_RUBRIC,
     expert: Trainee | None = None,
-    visitor_of: Callable[[gr.Request], Visitor] = local_visitor,
-    team: Team | None = None,
+    opening: Opening | None = None,
     pace: Pace | None = None,
 ) -> FastAPI:
-    """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
+    """The app over these use cases and this content.
 
-    `expert` shows how a reply could have been put; None: the embedded one. `team` knows who manages whom; None: a team
-    of one. Not to be called where an event loop runs.
+    `expert` shows how a reply could have been put; None: the embedded one. `opening` says by which names it answers and
+    who lets people in; None: for one user on this machine, without sign-in. Not to be called where an event loop runs.
     """
+    door = opening or Opening()
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
         rubric_id=rubric_id,
         renderer=Renderer(Wording.load()),
         expert=expert or wiring.trainee("expert"),
-        team=team or Team(practice.store),
-        visitor_of=visitor_of,
+        team=wiring.team(practice.store, has_accounts=door.keeper is not None),
         pace=pace or Pace(),
     )
     os.environ.update(UNMEASURED)
     # Where no loop runs, Gradio opens one for each of its locks and never closes it.
-    return asyncio.run(_built(desk))
+    return asyncio.run(_built(desk, door))
 
 
-async def _built(desk: Desk) -> FastAPI:
+async def _built(desk: Desk, opening: Opening) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
-    guard(app, desk.renderer.wording)
+    blocks, outside, keeper = _blocks(desk), Outside(desk.renderer), opening.keeper
+
+    def page_of(function: int) -> str | None:
+        return blocks.fns[function].page if function in blocks.fns else None
+
+    def admit(app: FastAPI) -> None:
+        recognise = by_login(keeper) if keeper else alone
+        app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
+        app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
+
+    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
+    if keeper is not None:
+        SignIn(keeper, opening.provider, outside).add_to(app)
     add_exports(app, desk)
-    blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
@@ -94,6 +106,7 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
         app,
         blocks,
         path="/",
+        auth_dependency=visitor_id,
         theme=theme(),
         css=_styles(),
         js=_file("page.js"),

@@ -139,6 +139,7 @@ def _techniques(session: Session) -> tuple[Level, ...]:
     return tuple(
         level_of(technique.name, card.levels.get(technique.id))._replace(
             agreement=words.get(technique.id, NOT_MEASURED),
+            confidence=session.confidence(technique.id),
             by_grader=level_of("", own.levels.get(technique.id)) if technique.id in card.overridden else None,
         )
         for technique in session.rubric.techniques

@@ -13,13 +13,14 @@ import gradio as gr
 from gradio.blocks import BlockContext
 from gradio.components import Component
 
-from simcustomer.domain.accounts import LOCAL, Role, Visitor
+from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
 from simcustomer.practice import Practice
 from simcustomer.reviews import Reviews
 from simcustomer.roles import Trainee
 from simcustomer.team import Team
+from simcustomer.ui.admission import visitor_of
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
@@ -32,11 +33,6 @@ Updates = dict[Part, Any]
 """What a handler gives back: new values or properties by component; the others stay as they are."""
 
 
-def local_visitor(_: gr.Request) -> Visitor:
-    """The one user of the single-user mode, which is served on this machine only."""
-    return LOCAL
-
-
 @dataclass(frozen=True)
 class Desk:
     """The page's tools; handlers get everything through it and keep nothing themselves."""
@@ -47,7 +43,7 @@ class Desk:
     renderer: Renderer
     expert: Trainee
     team: Team
-    visitor_of: Callable[[gr.Request], Visitor] = local_visitor
+    visitor_of: Callable[[gr.Request], Visitor] = visitor_of
     pace: Pace = field(default_factory=Pace)
 
     @property

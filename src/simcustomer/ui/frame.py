@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components.navbar import Navbar
 
-from simcustomer.domain.accounts import Visitor
+from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.rooms import ROOMS
 
@@ -15,7 +15,9 @@ from simcustomer.ui.rooms import ROOMS
 def head(desk: Desk, visitor: Visitor | None, room: str = "") -> str:
     """The head of a page, with links to the rooms that are open to this visitor."""
     open_to = [path for path, role in ROOMS.items() if visitor and role in visitor.roles]
-    return desk.renderer.html("site_header", rooms=open_to, room=room)
+    practises = visitor is None or Role.TRAINEE in visitor.roles
+    signed_in = visitor if visitor and visitor.id != LOCAL.id else None
+    return desk.renderer.html("site_header", rooms=open_to, room=room, practises=practises, visitor=signed_in)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Level(NamedTuple):
     """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion.
 
     `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
+    `confidence` says how far several gradings agreed (0-1); None where each reply was graded once.
     `by_grader` is the grader's own, where a manager set a level that went into this one.
     """
 
@@ -31,6 +32,7 @@ class Level(NamedTuple):
     share: float | None
     word: str | None
     agreement: Reliable | None = None
+    confidence: float | None = None
     by_grader: Level | None = None
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from html import escape
 from urllib.parse import urlsplit
 
@@ -17,17 +20,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simcustomer.ui.rooms import ROOMS
 from simcustomer.ui.wording import Wording
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
-
 MOST_BODY = 256 * 1024
 """Bytes of the largest request; the longest reply that a setting allows fits three times over."""
 
+MOST_DRAINED, SECONDS_DRAINED = 4 * 1024 * 1024, 5.0
+"""Bytes of a request that is too large, and seconds, for which it is read on, so that its sender gets to read the answer."""
+
 SERVED = re.compile(
-    rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
     r"|/exports/(?:mine|team)/\w+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
-"""What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
+"""The pages, and what they need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,7 +44,7 @@ POLICY = (
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -51,13 +55,17 @@ _SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
 
 
-def guard(app: FastAPI, wording: Wording) -> None:
-    """Put every guard around the app; the one added last sees a request first."""
+def guard(app: FastAPI, wording: Wording, *, hosts: Sequence[str], admit: Callable[[FastAPI], None]) -> None:
+    """Put every guard around the app, which answers by these names; the one added last sees a request first.
+
+    `admit` adds those that need to know who is asking.
+    """
     app.add_middleware(PageGuard, wording=wording)
+    admit(app)
     app.add_middleware(RequestGuard, wording=wording)
     # Without allowed origins it adds nothing, and where it stands Gradio does not add its own.
     app.add_middleware(CORSMiddleware, allow_origins=())
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(HeaderGuard)
 
 
@@ -159,16 +167,26 @@ def _is_ours(headers: Headers) -> bool:
 async def _bounded(scope: Scope, receive: Receive) -> bytes | None:
     """The request's body; None as soon as it is known to be too long."""
     announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MOST_BODY:
-        return None
     body = bytearray()
-    while True:
+    while announced.isdigit() and int(announced) <= MOST_BODY:
         message = await receive()
         body.extend(message.get("body", b""))
         if len(body) > MOST_BODY:
-            return None
+            break
         if not message.get("more_body", False):
             return bytes(body)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_drained(receive), SECONDS_DRAINED)
+    return None
+
+
+async def _drained(receive: Receive) -> None:
+    """Read on to the end of a body, or as much as may be wasted on it; where it was left unread, the client sees a reset."""
+    read, more = 0, True
+    while more and read <= MOST_DRAINED:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
