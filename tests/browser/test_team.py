@@ -43,6 +43,12 @@ def site(store: Store, library: Library) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
+@pytest.fixture
+def expected() -> tuple[str, ...]:
+    """What a browser says to the page that is left when somebody else signs in."""
+    return ("401 (Unauthorized)",)
+
+
 def sign_in(page: Page, site: str, name: str, address: str = "") -> None:
     page.context.clear_cookies()
     page.goto(site + address)
@@ -72,7 +78,7 @@ def assign(page: Page) -> None:
     page.get_by_role("link", name="Assign customers").press("Enter")
     page.get_by_role("button", name="Assign").press("Enter")
     expect(page.locator("#assign-notice")).to_contain_text("choose at least one customer")
-    page.get_by_role("checkbox", name="ann").check()
+    page.get_by_role("checkbox", name="ann", exact=True).check()
     page.get_by_role("checkbox", name=re.compile("No heat, third no-show")).check()
     page.get_by_label("Pass mark").fill("45")
     page.get_by_role("button", name="Assign").press("Enter")
@@ -86,10 +92,10 @@ def practise(page: Page) -> None:
     expect(page.get_by_role("heading", name="Asked of you")).to_be_visible()
     page.locator(".assigned").get_by_role("link", name="No heat, third no-show").press("Enter")
     page.get_by_role("button", name="Start").press("Enter")
-    for reply in ("I am sorry that nobody came.", "You had better calm down, my supervisor says."):
+    for said, reply in ((3, "I am sorry that nobody came."), (5, "You had better calm down, my supervisor says.")):
         box(page).fill(reply)
         box(page).press("Enter")
-        expect(box(page)).to_have_value("")
+        expect(page.locator("#transcript .message")).to_have_count(said)
     page.get_by_role("button", name="See the debrief").press("Enter")
     expect(page.locator("#debrief h1")).to_be_visible()
 
