@@ -76,6 +76,8 @@ def test_from_assignment_to_override(page: Page, site: str, store: Store) -> Non
 def assign(page: Page) -> None:
     expect(page.get_by_text("Nothing is assigned yet.")).to_be_visible()
     page.get_by_role("link", name="Assign customers").press("Enter")
+    # The first page with all customers on it reads their files.
+    expect(page.get_by_role("button", name="Assign")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Assign").press("Enter")
     expect(page.locator("#assign-notice")).to_contain_text("choose at least one customer")
     page.get_by_role("checkbox", name="ann", exact=True).check()
