@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from simcustomer.signing_in import Doorkeeper
     from simcustomer.store import Store
     from simcustomer.studio import Studio
+    from simcustomer.team import Team
 
 ENGINES = ("embedded", "openai")
 
@@ -117,6 +118,17 @@ def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
     from simcustomer.practice import Practice  # noqa: PLC0415
 
     return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
+
+
+def team(store: Store, *, has_accounts: bool) -> Team:
+    """Teams over this store: those of its accounts, or the team of one of the mode without."""
+    # The tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+    from simcustomer.team import Audit, Directory, Team  # noqa: PLC0415
+
+    if not has_accounts:
+        return Team(store)
+    return Team(store, Directory(AccountStore(store.engine)), Audit(AuditLog(store.engine)))
 
 
 def accounts(store: Store) -> Accounts:

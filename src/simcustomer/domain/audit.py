@@ -29,6 +29,13 @@ class Audited(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_REMOVED = "account_removed"
     SESSIONS_ADOPTED = "sessions_adopted"
+    SESSION_READ = "session_read"
+    LEVEL_OVERRIDDEN = "level_overridden"
+    DISPUTE_DECLINED = "dispute_declined"
+    SESSION_REGRADED = "session_regraded"
+    PERSONA_ASSIGNED = "persona_assigned"
+    ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
+    SESSIONS_EXPORTED = "sessions_exported"
 
 
 class AuditEntry(Frozen):

@@ -1,25 +1,36 @@
 """What is kept, in SQL: sessions, the one place where what was said is kept, accounts, and what authors write and publish."""
 
 from simcustomer.store.accounts import AccountStore
+from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
+from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
 from simcustomer.store.logins import Errand, LoginStore
 from simcustomer.store.sessions import Claim, SessionRow, Store, open_store
+from simcustomer.store.team import Begun, TeamStore
 
 __all__ = [
     "AccountStore",
+    "Archive",
     "AuditLog",
+    "Begun",
     "Claim",
+    "Disputes",
     "Drafts",
     "Editions",
     "Errand",
+    "Kept",
     "LoginStore",
     "Publication",
     "Published",
     "Saving",
+    "Selection",
     "SessionRow",
     "Store",
+    "TeamStore",
+    "Waiting",
+    "WithoutGrade",
     "open_store",
     "read_shelf",
 ]

@@ -90,6 +90,19 @@ class AccountStore:
             rows = connection.execute(select(accounts).order_by(accounts.c.name_key)).all()
         return tuple(account_of(row) for row in rows)
 
+    def team_of(self, account_id: str) -> str | None:
+        """The team of the account of this id; None where it is in none."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            return connection.execute(select(accounts.c.team).where(accounts.c.id == account_id)).scalar()
+
+    def in_team(self, team: str) -> tuple[Account, ...]:
+        """The accounts of a team, by name, disabled ones too."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            rows = connection.execute(
+                select(accounts).where(accounts.c.team == team).order_by(accounts.c.name_key)
+            ).all()
+        return tuple(account_of(row) for row in rows)
+
     def any(self) -> bool:
         """Whether there is an account."""
         with guarded(self.engine.url), self.engine.connect() as connection:

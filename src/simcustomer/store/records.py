@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
+from simcustomer.domain.review import Override, counted
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Origin, Provenance, Scorecard, Session, Stance
 
@@ -33,7 +34,13 @@ def answered(exchange: Exchange) -> dict[str, str]:
     }
 
 
-def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric) -> Session:
+Overrides = Mapping[int, tuple[Override, ...]]
+"""The overrides of a session, by number of the reply."""
+
+
+def session_of(
+    row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric, overrides: Overrides
+) -> Session:
     """A session from its row and those of its exchanges, in order."""
     return Session(
         id=row.id,
@@ -44,7 +51,7 @@ def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric
         provenance=Provenance.model_validate_json(row.provenance),
         opening=row.opening,
         started_at=utc(row.started_at),
-        exchanges=tuple(_exchange(r) for r in rows if r.answer is not None),
+        exchanges=tuple(_exchange(r, overrides.get(r.number, ())) for r in rows if r.answer is not None),
         pending=next((r.reply for r in rows if r.answer is None), None),
         outcome=Outcome(row.outcome) if row.outcome else None,
         debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
@@ -53,9 +60,20 @@ def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric
     )
 
 
-def attempt_of(row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric: Rubric) -> Attempt:
+def attempt_of(
+    row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric: Rubric, overrides: Overrides
+) -> Attempt:
     """A finished session from its row and the grades of its replies, in order."""
     origin = origin_of(row)
+
+    def card(first: int) -> Scorecard:
+        numbers = range(first, len(grades) + 1)
+        return Scorecard.of(
+            rubric,
+            (counted(rubric, grades[n - 1], overrides.get(n, ())) for n in numbers),
+            (o.technique for n in numbers for o in overrides.get(n, ())),
+        )
+
     return Attempt(
         session=row.id,
         persona=row.persona_id,
@@ -63,8 +81,8 @@ def attempt_of(row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric:
         name=persona.name,
         started_at=utc(row.started_at),
         outcome=Outcome(row.outcome),
-        scorecard=Scorecard.of(rubric, grades),
-        own=Scorecard.of(rubric, grades[origin.reply - 1 :] if origin else grades),
+        scorecard=card(1),
+        own=card(origin.reply if origin else 1),
         provenance=Provenance.model_validate_json(row.provenance),
         origin=origin,
     )
@@ -81,7 +99,7 @@ def utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _exchange(row: Row[Any]) -> Exchange:
+def _exchange(row: Row[Any], overrides: tuple[Override, ...]) -> Exchange:
     return Exchange(
         number=row.number,
         reply=row.reply,
@@ -89,4 +107,5 @@ def _exchange(row: Row[Any]) -> Exchange:
         appraisal=Appraisal.model_validate_json(row.appraisal),
         stance=Stance.model_validate_json(row.stance),
         grade=grade_of(row.grade),
+        overrides=overrides,
     )

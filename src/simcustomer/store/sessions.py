@@ -20,6 +20,7 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Debrief, Exchange, Provenance, Session
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store.database import guarded, open_engine
+from simcustomer.store.disputes import keep_override, overrides_in
 from simcustomer.store.records import answered, attempt_of, grade_of, session_of, utc
 from simcustomer.store.tables import contents, exchanges, sessions
 
@@ -75,6 +76,8 @@ class Store:
                         **answered(exchange),
                     )
                 )
+                for override in exchange.overrides:
+                    keep_override(connection, session.id, exchange.number, override)
 
     def load(self, session_id: str, owner: str) -> Session:
         """The session. Raises NotFound where it is not there or belongs to someone else."""
@@ -89,7 +92,10 @@ class Store:
             ).all()
             persona = _content(connection, row.persona_hash)
             rubric = _content(connection, row.rubric_hash)
-        return session_of(row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric))
+            overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
+        return session_of(
+            row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric), overrides
+        )
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
         """The owner's sessions, newest first."""
@@ -118,6 +124,7 @@ class Store:
                 .where(ended, exchanges.c.grade.is_not(None))
                 .order_by(exchanges.c.session_id, exchanges.c.number)
             ).all()
+            overrides = overrides_in(connection, ended)
             for digest in {digest for row in rows for digest in (row.persona_hash, row.rubric_hash)}:
                 contents_read[digest] = _content(connection, digest)
         personas = {h: Persona.model_validate_json(contents_read[h]) for h in {row.persona_hash for row in rows}}
@@ -125,7 +132,13 @@ class Store:
         for row in graded:
             grades.setdefault(row.session_id, []).append(grade_of(row.grade))
         return tuple(
-            attempt_of(row, grades.get(row.id, ()), personas[row.persona_hash], rubrics[row.rubric_hash])
+            attempt_of(
+                row,
+                grades.get(row.id, ()),
+                personas[row.persona_hash],
+                rubrics[row.rubric_hash],
+                overrides.get(row.id, {}),
+            )
             for row in rows
         )
 

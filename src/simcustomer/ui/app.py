@@ -23,6 +23,7 @@ from simcustomer.ui import studio
 from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk
+from simcustomer.ui.exporting import add_exports
 from simcustomer.ui.lab import LabRoom
 from simcustomer.ui.lab import wire as wire_lab
 from simcustomer.ui.lab_files import LabFiles
@@ -35,6 +36,7 @@ from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
+from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
 
@@ -56,7 +58,7 @@ def _lab(blocks: gr.Blocks, desk: Desk) -> None:
     wire_lab(blocks, LabRoom.build(desk))
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build, "lab": _lab}
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build, "lab": _lab, "team": team_room}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
@@ -79,6 +81,7 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
     # What is published in the studio is in the gallery at once.
     library = replace(library, shelf=Editions(practice.store.engine))
     renderer = Renderer(Wording.load())
+    door = opening or Opening()
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
@@ -87,11 +90,12 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
         expert=expert or wiring.trainee("expert"),
         lab=lab or Lab(load_settings()),
         messages=Messages(renderer.wording),
+        team=wiring.team(practice.store, has_accounts=door.keeper is not None),
         pace=pace or Pace(),
     )
     os.environ.update(UNMEASURED)
     # Where no loop runs, Gradio opens one for each of its locks and never closes it.
-    return asyncio.run(_built(desk, opening or Opening()))
+    return asyncio.run(_built(desk, door))
 
 
 async def _built(desk: Desk, opening: Opening) -> FastAPI:
@@ -111,6 +115,7 @@ async def _built(desk: Desk, opening: Opening) -> FastAPI:
     if keeper is not None:
         SignIn(keeper, opening.provider, outside).add_to(app)
     LabFiles(desk).add_to(app)
+    add_exports(app, desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)

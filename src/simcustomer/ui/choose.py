@@ -9,6 +9,7 @@ import gradio as gr
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.progress import best
 from simcustomer.ui import views
+from simcustomer.ui.assigned import assigned_view
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 
@@ -43,10 +44,12 @@ class ChoosePage(Page):
     def show_gallery(self, owner: str) -> Updates:
         """The gallery, as the files are now, with the owner's best results."""
         offered = self.desk.catalogue.offered()
+        finished = self.desk.practice.finished(owner=owner)
         page = self.desk.renderer.html(
             "gallery",
-            cards=views.gallery(offered.personas, self.desk.rubric(), best(self.desk.practice.finished(owner=owner))),
+            cards=views.gallery(offered.personas, self.desk.rubric(), best(finished)),
             unusable=offered.unusable,
+            assigned_here=assigned_view(self.desk, owner, finished),
             folder=str(self.desk.catalogue.library.personas_folder),
         )
         return {**self.hidden(), self.gallery_page: gr.Column(visible=True), self.gallery: page}

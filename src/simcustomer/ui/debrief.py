@@ -42,7 +42,7 @@ class DebriefPage(Page):
         finished = self.desk.practice.finished(owner=session.owner)
         page = self.desk.renderer.html(
             "debrief",
-            view=debrief_views.debrief(session),
+            view=debrief_views.debrief(session, self.desk.reviews.of_session(session.id)),
             compared=self._compared(session),
             again=fork_views.again(finished, session.id),
         )

@@ -18,7 +18,9 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
 from simcustomer.lab.lab import Lab
 from simcustomer.practice import Practice
+from simcustomer.reviews import Reviews
 from simcustomer.roles import Trainee
+from simcustomer.team import Team
 from simcustomer.ui.admission import visitor_of
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.lab_messages import Messages
@@ -44,8 +46,14 @@ class Desk:
     expert: Trainee
     lab: Lab
     messages: Messages
+    team: Team
     visitor_of: Callable[[gr.Request], Visitor] = visitor_of
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Second looks at grades."""
+        return Reviews(self.practice, self.team)
 
     def owner_of(self, request: gr.Request) -> str:
         """The id that the visitor's sessions belong to."""

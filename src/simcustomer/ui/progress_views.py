@@ -34,7 +34,10 @@ class Choice(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A finished session in the list; `again_from` is the reply that a rewound one tried again."""
+    """A finished session in the list; `again_from` is the reply that a rewound one tried again.
+
+    `overridden`: a manager set some of its levels.
+    """
 
     session: str
     when: datetime
@@ -44,6 +47,7 @@ class Row(NamedTuple):
     tone: str
     score: float | None
     passed: bool | None
+    overridden: bool
     again_from: int | None
 
 
@@ -141,6 +145,7 @@ def _row(attempt: Attempt) -> Row:
         tone=TONES.get(attempt.outcome, "open"),
         score=attempt.scorecard.overall,
         passed=attempt.scorecard.passed,
+        overridden=bool(attempt.scorecard.overridden),
         again_from=attempt.origin.reply if attempt.origin else None,
     )
 

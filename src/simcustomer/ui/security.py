@@ -43,6 +43,7 @@ MOST_UPLOADED = MOST_GIVEN + 16 * 1024
 SERVED = re.compile(
     rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)"
     r"|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/exports/(?:mine|team)/\w+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 """The pages, and what they need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
