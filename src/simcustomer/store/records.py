@@ -11,9 +11,8 @@ from sqlalchemy import Row
 
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Outcome, Persona
-from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Debrief, Exchange, Origin, Provenance, Scorecard, Session, Stance
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Hint, Origin, Provenance, Session, Stance
 
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 
@@ -33,8 +32,10 @@ def answered(exchange: Exchange) -> dict[str, str]:
     }
 
 
-def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric) -> Session:
-    """A session from its row and those of its exchanges, in order."""
+def session_of(
+    row: Row[Any], rows: Sequence[Row[Any]], given: Sequence[Row[Any]], persona: Persona, rubric: Rubric
+) -> Session:
+    """A session from its row, those of its exchanges and those of its hints, in order."""
     return Session(
         id=row.id,
         owner=row.owner,
@@ -50,23 +51,8 @@ def session_of(row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric
         debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
         ended_at=utc(row.ended_at) if row.ended_at else None,
         origin=origin_of(row),
-    )
-
-
-def attempt_of(row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric: Rubric) -> Attempt:
-    """A finished session from its row and the grades of its replies, in order."""
-    origin = origin_of(row)
-    return Attempt(
-        session=row.id,
-        persona=row.persona_id,
-        title=persona.title,
-        name=persona.name,
-        started_at=utc(row.started_at),
-        outcome=Outcome(row.outcome),
-        scorecard=Scorecard.of(rubric, grades),
-        own=Scorecard.of(rubric, grades[origin.reply - 1 :] if origin else grades),
-        provenance=Provenance.model_validate_json(row.provenance),
-        origin=origin,
+        coached=row.coached,
+        hints=tuple(Hint(exchange=r.exchange, technique=r.technique, text=r.text) for r in given),
     )
 
 
