@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from statistics import fmean
 from typing import Literal
 
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.persona import Persona
-from simcustomer.domain.progress import RECENT, Attempt, trend
+from simcustomer.domain.progress import RECENT, Attempt, changes
 from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Provenance
 
 COMPETENT = 2.0
 """Mean level from which a technique is steady, when it holds over as many sessions in a row as "lately" reaches back."""
@@ -70,9 +71,16 @@ def _steady(ordered: Sequence[Attempt], rubric: Rubric) -> Milestone:
 
 
 def _steady_since(ordered: Sequence[Attempt], technique: str) -> datetime | None:
-    for stretch in trend(ordered, technique):
-        levels = [point.level for point in stretch.points]
-        for end in range(RECENT, len(levels) + 1):
-            if fmean(levels[end - RECENT : end]) >= COMPETENT:
-                return stretch.points[end - 1].attempt.started_at
+    window: deque[float] = deque(maxlen=RECENT)
+    last: Provenance | None = None
+    for attempt in ordered:
+        level = attempt.own.levels.get(technique)
+        if level is None:
+            continue
+        if last is not None and last is not attempt.provenance and changes(last, attempt.provenance):
+            window.clear()
+        window.append(level)
+        last = attempt.provenance
+        if len(window) == RECENT and sum(window) / RECENT >= COMPETENT:
+            return attempt.started_at
     return None
