@@ -339,6 +339,22 @@ def test_ending_gives_the_debrief_once(client: Client, session: Session) -> None
     assert "That is how it went." in client.event("load", [], "ended", f"session={session.id}")
 
 
+def test_the_record_of_a_session_is_for_its_owner_once_it_has_ended(
+    client: Client, session: Session, dean: Persona, rubric: Rubric
+) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "record-said")
+    assert "has not ended" in client.ask("GET", f"/sessions/{session.id}.json").text
+    client.event("end-yes", [session.id], "record-end")
+    record = client.ask("GET", f"/sessions/{session.id}.json")
+    assert record.status == 200
+    assert record.headers["content-disposition"].startswith('attachment; filename="simcustomer-no-heat')
+    assert json.loads(record.text)["exchanges"][0]["reply"] == "I am sorry."
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    asyncio.run(client.practice.finish(foreign.id, owner="someone-else"))
+    refused = client.ask("GET", f"/sessions/{foreign.id}.json")
+    assert (refused.status, "no such session of yours" in refused.text) == (404, True)
+
+
 def test_the_app_can_be_built_again(tmp_path: Path, library: Library) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'again.db'}")
     app = create_app(wiring.practice(store, scripted_cast(), longest_reply=500), library)

@@ -18,6 +18,7 @@ from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.desk import Desk, local_visitor
+from simcustomer.ui.downloads import add_downloads
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
@@ -75,6 +76,7 @@ async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
+    add_downloads(app, desk)
     blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():

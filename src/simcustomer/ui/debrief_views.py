@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment
@@ -31,6 +32,7 @@ class Level(NamedTuple):
     """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion.
 
     `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
+    `usual` is the trainee's own mean level in the sessions before; None where there is none to set beside it.
     """
 
     technique: str
@@ -38,6 +40,12 @@ class Level(NamedTuple):
     share: float | None
     word: str | None
     agreement: Reliable | None = None
+    usual: float | None = None
+
+    @property
+    def usual_share(self) -> float | None:
+        """Where on the bar (0-100) the usual level is marked."""
+        return None if self.usual is None else round(self.usual / 3 * 100, 1)
 
 
 class MoodRow(NamedTuple):
@@ -81,8 +89,19 @@ class Suggestion(NamedTuple):
     why: str
 
 
+class Given(NamedTuple):
+    """A hint that was asked for before a reply."""
+
+    number: int
+    technique: str
+    text: str
+
+
 class DebriefView(NamedTuple):
-    """A whole debrief; `score` is out of 100 and None where nothing was graded."""
+    """A whole debrief; `score` is out of 100 and None where nothing was graded.
+
+    `passed` takes no account of hints, with which a pass does not count; `has_usual` says whether there is an average to show.
+    """
 
     session: str
     name: str
@@ -102,13 +121,19 @@ class DebriefView(NamedTuple):
     moods: tuple[MoodRow, ...]
     opening: Message
     replies: tuple[Marked, ...]
+    coached: bool
+    hints: tuple[Given, ...]
+    has_usual: bool
     grader: str
     rubric: str
     rubric_version: int
 
 
-def debrief(session: Session) -> DebriefView:
-    """The debrief of a session that has an outcome; ValueError for one that has none."""
+def debrief(session: Session, usual: Mapping[str, float] | None = None) -> DebriefView:
+    """The debrief of a session that has an outcome; ValueError for one that has none.
+
+    `usual` has the trainee's mean levels in the sessions before, by technique.
+    """
     if session.outcome is None:
         raise ValueError("a session that has not ended has no debrief")
     card, rubric, words = session.scorecard, session.rubric, session.debrief
@@ -127,22 +152,27 @@ def debrief(session: Session) -> DebriefView:
         strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
         improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
         rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
-        techniques=_techniques(session),
+        techniques=_techniques(session, usual or {}),
         chart=mood_chart([row.mood for row in moods]),
         moods=moods,
         opening=said(session, session.opening, is_first=True),
         replies=tuple(_marked(session, exchange) for exchange in session.exchanges),
+        coached=session.coached,
+        hints=tuple(Given(h.exchange, rubric.technique(h.technique).name, h.text) for h in session.hints),
+        has_usual=bool(usual),
         grader=session.provenance.grader,
         rubric=rubric.title,
         rubric_version=rubric.version,
     )
 
 
-def _techniques(session: Session) -> tuple[Level, ...]:
+def _techniques(session: Session, usual: Mapping[str, float]) -> tuple[Level, ...]:
     words = pinned_words(session.provenance.grader, session.provenance.rubric)
     levels = session.scorecard.levels
     return tuple(
-        level_of(technique.name, levels.get(technique.id))._replace(agreement=words.get(technique.id, NOT_MEASURED))
+        level_of(technique.name, levels.get(technique.id))._replace(
+            agreement=words.get(technique.id, NOT_MEASURED), usual=usual.get(technique.id)
+        )
         for technique in session.rubric.techniques
     )
 

@@ -70,3 +70,21 @@ new MutationObserver(() => {
   ask();
 }).observe(document.body, { childList: true, subtree: true });
 window.addEventListener("popstate", () => location.reload());
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) window.print();
+  // Within the page without a step in the history, since going back there would load the page again.
+  const link = event.target.closest?.('a[href^="#"]');
+  const place = link && document.getElementById(link.getAttribute("href").slice(1));
+  if (!place) return;
+  event.preventDefault();
+  place.scrollIntoView({ block: "center" });
+  place.focus({ preventScroll: true });
+});
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const part of opened) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
+});

@@ -24,9 +24,10 @@ MOST_BODY = 256 * 1024
 
 SERVED = re.compile(
     rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/sessions/[\w-]+\.json"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
-"""What the pages need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
+"""What the pages need of what Gradio serves, and our own downloads; the rest (uploads, files, proxying, monitoring) stays shut."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
