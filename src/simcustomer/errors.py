@@ -6,6 +6,7 @@ SimcustomerError
 ├── NotAllowed            the visitor's roles do not admit to this
 ├── InvalidInput          a file or option that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
+├── NothingSaid           an act that needs a reply first
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
 ├── StoreError            the database cannot be reached, read or written
@@ -28,6 +29,7 @@ __all__ = [
     "ModelError",
     "NotAllowed",
     "NotFound",
+    "NothingSaid",
     "Problem",
     "SessionOver",
     "SettingsError",
@@ -91,6 +93,10 @@ class InvalidInput(SimcustomerError):
 
 class InvalidReply(SimcustomerError):
     """The text is empty, too long or broken; nothing was stored."""
+
+
+class NothingSaid(SimcustomerError):
+    """The trainee has not said anything yet, which what they asked for needs."""
 
 
 class SessionOver(SimcustomerError):

@@ -206,6 +206,11 @@ class Session(Frozen):
         return self.exchanges[-1].stance.may_tell if self.exchanges else ()
 
     @property
+    def hint(self) -> Hint | None:
+        """The hint for the next reply, where one was asked for."""
+        return next((hint for hint in self.hints if hint.exchange == len(self.exchanges) + 1), None)
+
+    @property
     def transcript(self) -> Transcript:
         """All that was said and answered."""
         turns = [Turn(role=Speaker.CUSTOMER, text=self.opening)]

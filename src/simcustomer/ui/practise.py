@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.session import Session
 from simcustomer.errors import InvalidReply, SimcustomerError
-from simcustomer.practice import Event, Settled, clean_reply
+from simcustomer.practice import Event, Settled
 from simcustomer.ui import views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
