@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import Visitor
+from simcustomer.hints import Hints
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
@@ -64,6 +65,7 @@ def create_app(
         rubric_id=rubric_id,
         renderer=Renderer(Wording.load()),
         expert=expert or wiring.trainee("expert"),
+        hints=Hints(practice.store, wiring.adviser()),
         visitor_of=visitor_of,
         pace=pace or Pace(),
     )

@@ -16,6 +16,7 @@ from gradio.components import Component
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
+from simcustomer.hints import Hints
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
@@ -44,6 +45,7 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
+    hints: Hints
     visitor_of: Callable[[gr.Request], Visitor] = local_visitor
     pace: Pace = field(default_factory=Pace)
 
