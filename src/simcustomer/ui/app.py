@@ -18,8 +18,10 @@ from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.ui.catalogue import Catalogue
+from simcustomer.ui.choosing import add_preferences
 from simcustomer.ui.desk import Desk, local_visitor
 from simcustomer.ui.downloads import add_downloads
+from simcustomer.ui.languages import LanguageGuard, SpokenBlocks
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
@@ -63,7 +65,7 @@ def create_app(
         practice=practice,
         catalogue=Catalogue(library),
         rubric_id=rubric_id,
-        renderer=Renderer(Wording.load()),
+        renderer=Renderer(Wording.all()),
         expert=expert or wiring.trainee("expert"),
         hints=Hints(practice.store, wiring.adviser()),
         visitor_of=visitor_of,
@@ -78,7 +80,10 @@ async def _built(desk: Desk) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     guard(app, desk.renderer.wording)
+    known = desk.renderer.wording.languages
+    app.add_middleware(LanguageGuard, known=known)
     add_downloads(app, desk)
+    add_preferences(app, known)
     blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
@@ -108,7 +113,8 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
 
 
 def _blocks(desk: Desk) -> gr.Blocks:
-    with gr.Blocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
+    with SpokenBlocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
+        blocks.known = desk.renderer.wording.languages
         wire(blocks, Site.build(desk))
     for path, build in BUILT.items():
         with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):

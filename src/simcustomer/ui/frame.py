@@ -9,13 +9,20 @@ from gradio.components.navbar import Navbar
 
 from simcustomer.domain.accounts import Visitor
 from simcustomer.ui.desk import Desk, Page, Updates, panel
+from simcustomer.ui.languages import headers_of, preferences
 from simcustomer.ui.rooms import ROOMS
 
 
-def head(desk: Desk, visitor: Visitor | None, room: str = "") -> str:
-    """The head of a page, with links to the rooms that are open to this visitor."""
+def head(desk: Desk, visitor: Visitor | None, room: str = "", request: gr.Request | None = None) -> str:
+    """The head of a page, with links to the rooms that are open to this visitor, and the preferences in the request."""
     open_to = [path for path, role in ROOMS.items() if visitor and role in visitor.roles]
-    return desk.renderer.html("site_header", rooms=open_to, room=room)
+    return desk.renderer.html(
+        "site_header",
+        rooms=open_to,
+        room=room,
+        languages=desk.renderer.wording.languages,
+        chosen=preferences(headers_of(request) if request else {}),
+    )
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,10 @@ document.addEventListener("click", (event) => {
   place.scrollIntoView({ block: "center" });
   place.focus({ preventScroll: true });
 });
+document.addEventListener("submit", (event) => {
+  const next = event.target.elements?.next;
+  if (next) next.value = location.pathname + location.search;
+});
 let opened = [];
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("details:not([open])")];

@@ -17,6 +17,7 @@ from simcustomer.practice import Event, Settled
 from simcustomer.ui import coaching_views, views
 from simcustomer.ui.acts import Acts
 from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
+from simcustomer.ui.languages import headers_of, preferences
 
 _log = logging.getLogger(__name__)
 
@@ -156,7 +157,8 @@ class PractisePage(Page):
             yield self.desk.told(str(error), self.notice)
             return
         events = practice.respond(session_id, reply, owner=owner, number=int(turn))
-        async for updates in self._converse(events, session_id, owner, reply):
+        whole = preferences(headers_of(request)).whole
+        async for updates in self._converse(events, session_id, owner, reply, whole=whole):
             yield updates
 
     async def resume(self, session_id: str, request: gr.Request) -> AsyncIterator[Updates]:
@@ -171,7 +173,8 @@ class PractisePage(Page):
             yield {self.notice: gr.skip()}
             return
         events = self.desk.practice.resume(session_id, owner=owner)
-        async for updates in self._converse(events, session_id, owner, session.pending):
+        whole = preferences(headers_of(request)).whole
+        async for updates in self._converse(events, session_id, owner, session.pending, whole=whole):
             yield updates
 
     async def hinted(self, session_id: str, request: gr.Request) -> Updates:
@@ -188,7 +191,7 @@ class PractisePage(Page):
         return outcome.updates
 
     async def _converse(
-        self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str
+        self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str, *, whole: bool
     ) -> AsyncIterator[Updates]:
         try:
             session = await self._open(session_id, owner)
@@ -203,7 +206,7 @@ class PractisePage(Page):
             async for moment in self.desk.pace.shown(events):
                 if isinstance(moment, Settled):
                     yield {**self.settled(moment.session), self.announcement: self._said(moment.session)}
-                else:
+                elif not whole:
                     yield {self.live: self._live(session, reply, answer=moment.text)}
         except SimcustomerError as error:
             yield await self._failed(str(error), session_id, owner, reply)

@@ -66,7 +66,7 @@ class Site:
                     **self._gallery(self.desk.owner_of(request)),
                     **self.desk.told(str(error), self.problem),
                 }
-        return {**outcome.updates, self.header: head(self.desk, self.desk.visitor_of(request))}
+        return {**outcome.updates, self.header: head(self.desk, self.desk.visitor_of(request), request=request)}
 
     async def start(self, persona_id: str, coached: bool, request: gr.Request) -> Updates:
         """Begin a session with this persona."""
