@@ -33,6 +33,7 @@ class Level(NamedTuple):
 
     `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
     `usual` is the trainee's own mean level in the sessions before; None where there is none to set beside it.
+    `confidence` says how far several gradings agreed (0-1); None where each reply was graded once.
     """
 
     technique: str
@@ -41,6 +42,7 @@ class Level(NamedTuple):
     word: str | None
     agreement: Reliable | None = None
     usual: float | None = None
+    confidence: float | None = None
 
     @property
     def usual_share(self) -> float | None:
@@ -171,7 +173,9 @@ def _techniques(session: Session, usual: Mapping[str, float]) -> tuple[Level, ..
     levels = session.scorecard.levels
     return tuple(
         level_of(technique.name, levels.get(technique.id))._replace(
-            agreement=words.get(technique.id, NOT_MEASURED), usual=usual.get(technique.id)
+            agreement=words.get(technique.id, NOT_MEASURED),
+            confidence=session.confidence(technique.id),
+            usual=usual.get(technique.id),
         )
         for technique in session.rubric.techniques
     )
