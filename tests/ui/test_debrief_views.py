@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import escape
 
 from simcustomer.domain.assessment import Assessment, Evidence, Grade
 from simcustomer.domain.persona import Outcome
@@ -88,7 +89,7 @@ def test_evidence_is_marked_and_noted(ended: Session, page: str) -> None:
         assert re.search(rf'<mark class="{sign}">{words}</mark><sup class="ref {sign}">{link}</sup>', page)
         assert f'<li id="note-1-{mark[1]}"' in page
     recovery = ended.rubric.technique("recovery")
-    assert "Apologises in any words." in page
+    assert str(escape(recovery.indicators["apologises"])) in page
     assert reply.missing == ((recovery.name, recovery.missteps["no_apology"]),)
     assert re.search(r"Left out\. No apology", page)
 
