@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from simcustomer import wiring
 from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Session
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
 from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, TurnConflict
 from simcustomer.graph import Spoken
-from simcustomer.practice import Practice, Settled, clean_reply
+from simcustomer.practice import Practice, Settled
 from simcustomer.roles import Cast, GradingCase, React, Scene
 from simcustomer.store import Claim, Store, open_store
 from tests.fakes import FailingFor, scripted_cast

@@ -15,16 +15,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select
 
 from simcustomer.domain.assessment import Assessment, Finding, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Exchange, Origin, Provenance, Scorecard, Session, Stance
+from simcustomer.domain.session import Appraisal, Exchange, Hint, Origin, Provenance, Scorecard, Session, Stance
 from simcustomer.errors import NotFound, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
 from simcustomer.store.database import NEWEST
-from simcustomer.store.tables import contents, metadata
+from simcustomer.store.tables import contents, metadata, results
 from tests.conftest import ROOT, postgres_url
 
 
@@ -208,6 +208,66 @@ def test_sessions_of_older_tables_are_kept(tmp_path: Path, dean: Persona, rubric
     again.close()
     assert [e.reply for e in loaded.exchanges] == ["Hello"]
     assert loaded.origin is None
+
+
+def test_results_that_are_missing_are_made_when_they_are_asked_for(store: Store, dean: Persona, rubric: Rubric) -> None:
+    """As in a database from before there were results."""
+    session = new_session(dean, rubric, uuid4().hex)
+    graded = Assessment.of(rubric, "Sorry", [Finding(technique="empathy", occasion=True, estimate=2)])
+    store.add(
+        session.model_copy(update={"exchanges": (exchange(session, 1, "a").model_copy(update={"grade": graded}),)})
+    )
+    store.end(session.id, Outcome.WALKED_OUT, None)
+    kept = store.finished(session.owner)
+    with store.engine.begin() as connection:
+        connection.execute(delete(results).where(results.c.session_id == session.id))
+    assert store.finished(session.owner) == kept
+    with store.engine.connect() as connection:
+        assert (
+            connection.execute(select(results.c.title).where(results.c.session_id == session.id)).scalar() == dean.title
+        )
+
+
+def test_a_new_grade_is_in_the_result(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric, uuid4().hex)
+    store.add(session.model_copy(update={"exchanges": (exchange(session, 1, "Sorry"),)}))
+    store.end(session.id, Outcome.WALKED_OUT, None)
+    assert store.finished(session.owner)[0].scorecard.graded == 0
+    graded = Assessment.of(rubric, "Sorry", [Finding(technique="empathy", occasion=True, estimate=2)])
+    store.regrade(session.id, {1: graded}, grader="g2", debrief=None)
+    found = store.finished(session.owner)[0]
+    assert (found.scorecard, found.provenance.grader) == (Scorecard.of(rubric, [graded]), "g2")
+
+
+def test_a_hint_is_kept_once_a_reply_and_goes_with_its_session(store: Store, dean: Persona, rubric: Rubric) -> None:
+    session = new_session(dean, rubric, uuid4().hex).model_copy(update={"coached": True})
+    store.add(session)
+    first = Hint(exchange=1, technique="empathy", text="Say it.")
+    store.keep_hint(session.id, first)
+    store.keep_hint(session.id, first.model_copy(update={"text": "Say something else."}))
+    loaded = store.load(session.id, session.owner)
+    assert (loaded.hints, loaded.coached) == ((first,), True)
+    again = loaded.model_copy(update={"id": uuid4().hex})
+    store.add(again)
+    assert store.load(again.id, session.owner).hints == (first,)
+    store.end(session.id, Outcome.WALKED_OUT, None)
+    found = store.finished(session.owner)[0]
+    assert (found.hints, found.coached) == (1, True)
+
+
+def test_open_sessions_are_the_owners_newest_first(store: Store, dean: Persona, rubric: Rubric) -> None:
+    owner = uuid4().hex
+    old, new, ended = (new_session(dean, rubric, owner) for _ in range(3))
+    store.add(old.model_copy(update={"started_at": old.started_at - timedelta(days=1)}))
+    for session in (new, ended, new_session(dean, rubric, "ben")):
+        store.add(session)
+    store.keep_reply(new.id, 1, "Hello")
+    store.end(ended.id, Outcome.WALKED_OUT, None)
+    found = store.unfinished(owner)
+    assert [(row.id, row.name, row.channel, row.replies) for row in found] == [
+        (new.id, dean.name, "phone", 1),
+        (old.id, dean.name, "phone", 0),
+    ]
 
 
 def test_newest_is_the_last_migration() -> None:

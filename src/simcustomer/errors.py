@@ -8,6 +8,7 @@ SimcustomerError
 │   └── TooManyTries      ... for a while, after too many wrong passwords
 ├── InvalidInput          a file, option or name that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
+├── NothingSaid           an act that needs a reply first
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
 ├── EditConflict          another text was saved or published since this one was begun
@@ -32,6 +33,7 @@ __all__ = [
     "ModelError",
     "NotAllowed",
     "NotFound",
+    "NothingSaid",
     "Problem",
     "SessionOver",
     "SettingsError",
@@ -109,6 +111,10 @@ class InvalidInput(SimcustomerError):
 
 class InvalidReply(SimcustomerError):
     """The text is empty, too long or broken; nothing was stored."""
+
+
+class NothingSaid(SimcustomerError):
+    """The trainee has not said anything yet, which what they asked for needs."""
 
 
 class SessionOver(SimcustomerError):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import secrets
-import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,21 +14,19 @@ from simcustomer import __version__
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
+from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Origin, Provenance, Session
-from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, StoreError, TurnConflict
+from simcustomer.errors import EngineError, NotFound, NothingSaid, SessionOver, StoreError, TurnConflict
 from simcustomer.graph import ExchangeGraph, Finished, Spoken, rehearsal_graph, run_exchange, watch_rehearsal
 from simcustomer.library import content_hash
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee
-from simcustomer.store import Claim, Store
+from simcustomer.store import Claim, OpenRow, Store
 
 _log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 15.0
 """How long an exchange stays claimed by a server that has stopped renewing its claim."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +46,6 @@ class Regraded:
 
 
 Event = Spoken | Settled
-
-
-def clean_reply(text: str, *, longest: int) -> str:
-    """The reply as it is stored: composed, without control and invisible direction characters.
-
-    Raises InvalidReply for an empty, overlong or broken one.
-    """
-    if broken := _SURROGATE.search(text):
-        raise InvalidReply(
-            f"Your reply holds a broken character (half of an emoji, at position {broken.start() + 1}). Delete it and send again."
-        )
-    if len(text) > longest:
-        raise InvalidReply(
-            f"Your reply is {len(text):,} characters long; the most is {longest:,}. Shorten it and send again."
-        )
-    reply = unicodedata.normalize("NFC", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-    if not any(unicodedata.category(character)[0] in "LNPSM" for character in reply):
-        raise InvalidReply("Your reply is empty. Write what you would say to the customer, then send.")
-    return reply
 
 
 def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owner: str, seed: int) -> Session:
@@ -123,10 +100,13 @@ class Practice:
     longest_reply: int = 5_000
     new_id: Callable[[], str] = lambda: secrets.token_urlsafe(18)
 
-    def start(self, persona: Persona, rubric: Rubric, *, owner: str, seed: int | None = None) -> Session:
-        """Begin a session: the customer's opening is said and stored."""
+    def start(
+        self, persona: Persona, rubric: Rubric, *, owner: str, seed: int | None = None, coached: bool = False
+    ) -> Session:
+        """Begin a session: the customer's opening is said and stored. A coached one comments on each reply as it goes."""
         seed = secrets.randbelow(2**31) if seed is None else seed
         session = begin(persona, rubric, self.cast, session_id=self.new_id(), owner=owner, seed=seed)
+        session = session.model_copy(update={"coached": coached})
         self.store.add(session)
         return session
 
@@ -137,6 +117,10 @@ class Practice:
     def finished(self, *, owner: str) -> tuple[Attempt, ...]:
         """The owner's sessions that have ended, oldest first."""
         return self.store.finished(owner)
+
+    def unfinished(self, *, owner: str) -> tuple[OpenRow, ...]:
+        """The owner's sessions that have not ended, newest first."""
+        return self.store.unfinished(owner)
 
     async def rewind(self, session_id: str, number: int, *, owner: str) -> Session:
         """A new session that goes on from before this reply (from 1); the old one stays as it is.
@@ -211,7 +195,17 @@ class Practice:
         async for event in self._answer(session_id, owner, len(session.exchanges) + 1):
             yield event
 
-    async def finish(self, session_id: str, *, owner: str) -> Session:
+    async def hand_over(self, session_id: str, *, owner: str) -> Session:
+        """Hand the customer over to a supervisor, which ends the session, and debrief it.
+
+        Raises NothingSaid before the first reply: nobody takes over a customer who has not been answered.
+        """
+        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        if not session.exchanges and session.pending is None:
+            raise NothingSaid(f"{session.persona.name} has not been answered yet. Say something first, then hand over.")
+        return await self.finish(session_id, owner=owner, outcome=Outcome.ESCALATED)
+
+    async def finish(self, session_id: str, *, owner: str, outcome: Outcome = Outcome.ENDED_BY_TRAINEE) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
         try:
             async for _ in self.resume(session_id, owner=owner):
@@ -221,9 +215,9 @@ class Practice:
             _log.warning("session %s is ended with a reply that could not be answered", session_id)
         session = await asyncio.to_thread(self.store.load, session_id, owner)
         if session.outcome is None:
-            ended = session.model_copy(update={"outcome": Outcome.ENDED_BY_TRAINEE})
+            ended = session.model_copy(update={"outcome": outcome})
             debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
-            await asyncio.to_thread(self.store.end, session_id, Outcome.ENDED_BY_TRAINEE, debrief)
+            await asyncio.to_thread(self.store.end, session_id, outcome, debrief)
         elif session.debrief is None and session.exchanges:
             await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
         return await asyncio.to_thread(self.store.load, session_id, owner)

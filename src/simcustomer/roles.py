@@ -9,7 +9,7 @@ from typing import Protocol
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Brief, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Debrief, Session, Stance
+from simcustomer.domain.session import Appraisal, Debrief, Hint, Session, Stance
 from simcustomer.domain.transcript import Channel, Scenario, Speaker, Transcript
 
 React = Callable[[Appraisal], Stance]
@@ -109,6 +109,19 @@ class Coach(Protocol):
 
     async def debrief(self, session: Session) -> Debrief:
         """Strengths, improvements and rewrites for a session that has an outcome."""
+        ...
+
+
+class Adviser(Protocol):
+    """Says what to try next, when a trainee asks for it."""
+
+    @property
+    def name(self) -> str:
+        """Engine and version."""
+        ...
+
+    async def hint(self, session: Session) -> Hint:
+        """What to try in the next reply, from what the trainee may know of the case; nothing that is still kept back."""
         ...
 
 

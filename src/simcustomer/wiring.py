@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simcustomer.engines.embedded.adviser import EmbeddedAdviser
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.engines.embedded.trainees import trainee_of
 from simcustomer.errors import SettingsError
 from simcustomer.library import Library
-from simcustomer.roles import Cast, Coach, Customer, Grader, Trainee
+from simcustomer.roles import Adviser, Cast, Coach, Customer, Grader, Trainee
 from simcustomer.settings import Settings, database_exists, load_settings
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ def coach(engine: str = "embedded", models: Models | None = None) -> Coach:
 def trainee(level: str, engine: str = "embedded", models: Models | None = None) -> Trainee:
     """The simulated trainee of a level. Raises SettingsError as `grader` does, and NotFound."""
     return _models(models).engines.trainee(level) if _is_model(engine) else trainee_of(level)
+
+
+def adviser() -> Adviser:
+    """What gives hints: the embedded one, also beside a model, so that no hidden part of a case is ever sent for one."""
+    return EmbeddedAdviser()
 
 
 def cast(

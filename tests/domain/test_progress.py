@@ -119,3 +119,23 @@ def test_a_technique_that_nobody_trains_is_passed_over(library: Library, rubric:
     assert found.weakest.technique == "closing"
     assert progress.advice([attempt(1, {"empathy": 0})], personas, rubric) is None
     assert progress.advice([], library.personas(), rubric) is None
+
+
+def test_ones_usual_level_is_that_of_the_sessions_before_that_were_made_alike() -> None:
+    now = attempt(5, {"empathy": 3})
+    earlier = [
+        attempt(1, {"empathy": 1, "closing": None}),
+        attempt(2, {"empathy": 2}, grader="another"),
+        attempt(3, {"empathy": 2}, again_from=2),
+        attempt(6, {"empathy": 0}),
+    ]
+    assert progress.usual([*earlier, now], now) == {"empathy": 1.5}
+    assert progress.usual([now], now) == {}
+
+
+def test_a_session_with_hints_is_no_best_result_and_no_pass() -> None:
+    card = attempt(1, score=90).scorecard.model_copy(update={"passed": True})
+    helped = attempt(1, score=90).model_copy(update={"scorecard": card, "hints": 1})
+    assert progress.best([helped, attempt(2, score=50)])["no-heat-third-visit"].scorecard.overall == 50
+    assert helped.passed is False
+    assert helped.model_copy(update={"hints": 0}).passed is True

@@ -55,7 +55,7 @@ class Client:
         finally:
             connection.close()
 
-    def event(self, elem_id: str, data: list[Any], session_hash: str, query: str = "") -> str:
+    def event(self, elem_id: str, data: list[Any], session_hash: str, query: str = "", **headers: str) -> str:
         """Everything that the page is sent for an event on the control of that id; `load` is the page's own."""
         config = json.loads(self.ask("GET", "/config").text)
         ids = {c["id"] for c in config["components"] if c["props"].get("elem_id") == elem_id}
@@ -71,7 +71,7 @@ class Client:
             "session_hash": session_hash,
             "event_data": None,
         }
-        joined = self.ask("POST", f"/gradio_api/queue/join?{query}", json.dumps(join))
+        joined = self.ask("POST", f"/gradio_api/queue/join?{query}", json.dumps(join), **headers)
         assert joined.status == 200, joined.text
         return self.ask("GET", f"/gradio_api/queue/data?session_hash={session_hash}").text
 
@@ -341,6 +341,68 @@ def test_ending_gives_the_debrief_once(client: Client, session: Session) -> None
     kept = client.practice.open(session.id, owner="local")
     assert kept.outcome == "ended_by_trainee"
     assert "That is how it went." in client.event("load", [], "ended", f"session={session.id}")
+
+
+def test_the_record_of_a_session_is_for_its_owner_once_it_has_ended(
+    client: Client, session: Session, dean: Persona, rubric: Rubric
+) -> None:
+    client.event("send", ["I am sorry.", session.id, 1], "record-said")
+    assert "has not ended" in client.ask("GET", f"/sessions/{session.id}.json").text
+    client.event("end-yes", [session.id], "record-end")
+    record = client.ask("GET", f"/sessions/{session.id}.json")
+    assert record.status == 200
+    assert record.headers["content-disposition"].startswith('attachment; filename="simcustomer-no-heat')
+    assert json.loads(record.text)["exchanges"][0]["reply"] == "I am sorry."
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    asyncio.run(client.practice.finish(foreign.id, owner="someone-else"))
+    refused = client.ask("GET", f"/sessions/{foreign.id}.json")
+    assert (refused.status, "no such session of yours" in refused.text) == (404, True)
+
+
+def test_the_page_and_its_events_are_in_the_visitors_language(client: Client) -> None:
+    page = client.ask("GET", "/", Accept_Language="de-DE,de;q=0.9,en;q=0.5")
+    assert '<html lang="de"' in page.text
+    config = json.loads(re.findall(r"window\.gradio_config = (.*?);</script>", page.text, re.DOTALL)[0])
+    labels = {c["props"].get("elem_id"): c["props"].get("value") for c in config["components"]}
+    assert (labels["send"], labels["start"]) == ("Senden", "Beginnen")
+    assert "Mit wem" in client.event("load", [], "german", accept_language="de")
+    assert "Who would" in client.event("load", [], "english")
+
+
+def test_preferences_are_kept_in_cookies_and_lead_nowhere_else(client: Client) -> None:
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    kept = client.ask("POST", "/preferences", "language=de&whole=yes&next=/?view=progress", **form)
+    assert (kept.status, kept.headers["location"]) == (303, "/?view=progress")
+    assert '<html lang="de"' in client.ask("GET", "/", Cookie="language=de").text
+    for away in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        assert client.ask("POST", "/preferences", f"language=xx&next={away}", **form).headers["location"] == "/"
+    assert client.ask("POST", "/preferences", "language=de", Origin="https://evil.example", **form).status == 403
+
+
+def test_whole_replies_are_shown_once(client: Client, session: Session) -> None:
+    stream = client.event("send", ["I am sorry.", session.id, 1], "whole", cookie="replies=whole")
+    assert "And what will you do about it?" in stream
+    assert "partial" not in stream
+
+
+def test_a_hint_and_handing_over_are_the_owners(
+    client: Client, session: Session, dean: Persona, rubric: Rubric
+) -> None:
+    assert "has not been answered yet" in client.event("hand-yes", [session.id], "hand-early")
+    assert "Hint: Empathy" in client.event("ask-hint", [session.id], "hint")
+    client.event("send", ["I am sorry.", session.id, 1], "hand-said")
+    client.event("hand-yes", [session.id], "hand")
+    kept = client.practice.open(session.id, owner="local")
+    assert (kept.outcome, len(kept.hints)) == ("escalated", 1)
+    assert "with 1 hint" in client.event("load", [], "hand-debrief", f"session={session.id}")
+    foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
+    for event in ("ask-hint", "hand-yes", "stop"):
+        assert "no such session of yours" in client.event(event, [foreign.id], f"foreign-{event}")
+    assert client.practice.open(foreign.id, owner="someone-else") == foreign
+
+
+def test_an_open_conversation_is_found_on_the_gallery(client: Client, session: Session) -> None:
+    assert f"session={session.id}" in client.event("load", [], "found-open")
 
 
 def test_the_app_can_be_built_again(tmp_path: Path, library: Library) -> None:

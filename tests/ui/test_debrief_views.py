@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import escape
 
 from simcustomer.domain.assessment import Assessment, Evidence, Grade
 from simcustomer.domain.persona import Outcome
-from simcustomer.domain.session import Session
+from simcustomer.domain.session import Hint, Session
 from simcustomer.ui import debrief_views
 from simcustomer.ui.rendering import Renderer
 from tests.ui.conftest import EVIL
@@ -83,10 +84,12 @@ def test_evidence_is_marked_and_noted(ended: Session, page: str) -> None:
         ("calm down", False, True),
     ]
     assert [(n.number, n.good, n.quote) for n in reply.notes] == [(1, True, "Sorry"), (2, False, "calm down")]
-    assert '<mark class="good">Sorry</mark><sup class="ref good">✓1</sup>' in page
-    assert '<mark class="bad">calm down</mark><sup class="ref bad">✗2</sup>' in page
+    for sign, words, mark in (("good", "Sorry", "✓1"), ("bad", "calm down", "✗2")):
+        link = rf'<a id="mark-1-{mark[1]}" href="#note-1-{mark[1]}" [^>]*>{mark}</a>'
+        assert re.search(rf'<mark class="{sign}">{words}</mark><sup class="ref {sign}">{link}</sup>', page)
+        assert f'<li id="note-1-{mark[1]}"' in page
     recovery = ended.rubric.technique("recovery")
-    assert "Apologises in any words." in page
+    assert str(escape(recovery.indicators["apologises"])) in page
     assert reply.missing == ((recovery.name, recovery.missteps["no_apology"]),)
     assert re.search(r"Left out\. No apology", page)
 
@@ -164,3 +167,27 @@ def test_beside_each_level_stands_how_well_the_grader_agrees_with_raters(
 
 def test_a_grader_that_was_never_measured_is_said_to_be_so(ended: Session) -> None:
     assert {level.agreement for level in debrief_views.debrief(ended).techniques} == {"not measured"}
+
+
+def test_ones_own_average_stands_beside_each_level(ended: Session, renderer: Renderer) -> None:
+    view = debrief_views.debrief(ended, {"empathy": 1.5})
+    level = next(level for level in view.techniques if level.technique == "Empathy")
+    assert (level.usual, level.usual_share) == (1.5, 50.0)
+    page = renderer.html("debrief", view=view, compared=None, again=())
+    assert "Your average" in page
+    assert page.count('class="own" style="left: 50.0%"') == 1
+    assert "Your average" not in renderer.html("debrief", view=debrief_views.debrief(ended), compared=None, again=())
+
+
+def test_hints_and_coaching_are_said_beside_the_score(ended: Session, renderer: Renderer) -> None:
+    hint = Hint(exchange=2, technique="empathy", text="Say <b>it</b>.")
+    helped = ended.model_copy(update={"hints": (hint,), "coached": True})
+    page = renderer.html("debrief", view=debrief_views.debrief(helped), compared=None, again=())
+    for text in (
+        "with 1 hint",
+        "with coaching",
+        "Hints that you asked for",
+        "before reply 2",
+        "Say &lt;b&gt;it&lt;/b&gt;.",
+    ):
+        assert text in page

@@ -17,6 +17,8 @@ from simcustomer.ui.rendering import Renderer
 
 ALL = Asked(None, None, None)
 
+NONE_OPEN = {"unfinished": (), "more_unfinished": 0}
+
 
 @pytest.fixture
 def attempts(practice: Practice, ended: Session) -> tuple[Attempt, ...]:
@@ -140,9 +142,11 @@ def test_the_gallery_shows_the_best_result(
     (card,) = views.gallery([dean], rubric, best(attempts))
     assert card.best is not None
     assert (card.best.session, card.best.score) == (ended.id, ended.scorecard.overall)
-    page = renderer.html("gallery", cards=[card], unusable=(), folder="")
+    page = renderer.html("gallery", cards=[card], unusable=(), folder="", **NONE_OPEN)
     assert f"<strong>{card.best.score:g} of 100</strong>, handed over" in page
-    assert "Your best" not in renderer.html("gallery", cards=views.gallery([dean], rubric), unusable=(), folder="")
+    assert "Your best" not in renderer.html(
+        "gallery", cards=views.gallery([dean], rubric), unusable=(), folder="", unfinished=(), more_unfinished=0
+    )
 
 
 def test_nothing_in_it_is_markup(

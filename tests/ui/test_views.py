@@ -15,6 +15,8 @@ from simcustomer.ui.rendering import Renderer
 from tests.fakes import OPENING
 from tests.ui.conftest import EVIL
 
+NONE_OPEN = {"unfinished": (), "more_unfinished": 0}
+
 
 def test_views_and_server_do_not_load_gradio() -> None:
     modules = [
@@ -42,7 +44,14 @@ def test_the_gallery_begins_with_the_easy_ones(library: Library, rubric: Rubric)
 
 def test_a_card_says_what_is_asked_for(dean: Persona, rubric: Rubric, renderer: Renderer) -> None:
     noted = dean.model_copy(update={"content_note": "Illness of a parent."})
-    page = renderer.html("gallery", cards=views.gallery([noted], rubric), unusable=("broken",), folder="personas")
+    page = renderer.html(
+        "gallery",
+        cards=views.gallery([noted], rubric),
+        unusable=("broken",),
+        folder="personas",
+        unfinished=(),
+        more_unfinished=0,
+    )
     for text in (
         dean.title,
         dean.name,
@@ -92,7 +101,9 @@ def test_the_brief_tells_nothing_that_is_hidden(dean: Persona, rubric: Rubric, r
     persona = dean.model_copy(update=hidden)
     page = renderer.html("brief", view=views.brief(persona, rubric))
     page += renderer.html("brief_aside", brief=persona.brief)
-    page += renderer.html("gallery", cards=views.gallery([persona], rubric), unusable=(), folder="")
+    page += renderer.html(
+        "gallery", cards=views.gallery([persona], rubric), unusable=(), folder="", unfinished=(), more_unfinished=0
+    )
     assert persona.brief.situation.split(".")[0] in page
     assert hidden_text not in page
 
@@ -125,7 +136,7 @@ def test_a_conversation_is_shown_in_order_and_as_text(ended: Session, renderer: 
     messages = views.conversation(ended)
     assert [m.by_customer for m in messages] == [True, False] * 3 + [True]
     assert (messages[0].text, messages[1].text) == (OPENING, EVIL)
-    page = renderer.html("transcript", messages=messages, name="<Dean>")
+    page = renderer.html("transcript", messages=messages, name="<Dean>", channel="phone")
     assert "<script" not in page
     assert "Sorry &lt;/div&gt;&lt;script&gt;" in page
     assert "&lt;Dean&gt;" in page
@@ -150,7 +161,7 @@ def test_an_email_has_a_head(library: Library, rubric: Rubric, begun: Session, r
     persona = next(p for p in library.personas() if p.channel == "email")
     session = begun.model_copy(update={"persona": persona})
     opening, reply = views.said(session, "Dear Sir,\n\nNo.", is_first=True), views.replied(session, "Dear Sir,\n\nYes.")
-    page = renderer.html("transcript", messages=(opening, reply), name=persona.name)
+    page = renderer.html("transcript", messages=(opening, reply), name=persona.name, channel="phone")
     assert (
         (opening.author, opening.addressee) == (reply.addressee, reply.author) == (persona.name, persona.brief.company)
     )

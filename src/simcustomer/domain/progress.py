@@ -23,7 +23,7 @@ class Attempt(Frozen):
     """A finished session.
 
     `scorecard` is the whole session's; `own` counts only the replies given in it, which in a rewound session are those
-    from the fork on, so that no reply counts twice.
+    from the fork on, so that no reply counts twice. `hints` is how many were asked for.
     """
 
     session: str
@@ -36,6 +36,13 @@ class Attempt(Frozen):
     own: Scorecard
     provenance: Provenance
     origin: Origin | None
+    coached: bool = False
+    hints: int = 0
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the session reached the pass mark by itself: not with hints. None where nothing was graded."""
+        return None if self.scorecard.passed is None else self.scorecard.passed and not self.hints
 
     @property
     def is_whole(self) -> bool:
@@ -79,19 +86,18 @@ def changes(before: Provenance, after: Provenance) -> tuple[Change, ...]:
 
 def trend(attempts: Iterable[Attempt], technique: str) -> tuple[Stretch, ...]:
     """A technique's levels, oldest first, parted wherever they were made differently; attempts without occasion are left out."""
-    stretches: list[Stretch] = []
+    parts: list[tuple[list[Point], tuple[Change, ...]]] = []
+    last: Provenance | None = None
     for attempt in sorted(attempts, key=lambda a: a.started_at):
         level = attempt.own.levels.get(technique)
         if level is None:
             continue
-        point = Point(attempt=attempt, level=level)
-        last = stretches[-1] if stretches else None
-        changed = changes(last.points[-1].attempt.provenance, attempt.provenance) if last else ()
-        if last and not changed:
-            stretches[-1] = last.model_copy(update={"points": (*last.points, point)})
-        else:
-            stretches.append(Stretch(points=(point,), changed=changed))
-    return tuple(stretches)
+        changed = changes(last, attempt.provenance) if last else ()
+        if not parts or changed:
+            parts.append(([], changed))
+        parts[-1][0].append(Point(attempt=attempt, level=level))
+        last = attempt.provenance
+    return tuple(Stretch(points=tuple(points), changed=changed) for points, changed in parts)
 
 
 def lately(attempts: Sequence[Attempt], rubric: Rubric) -> dict[str, Lately]:
@@ -108,11 +114,24 @@ def lately(attempts: Sequence[Attempt], rubric: Rubric) -> dict[str, Lately]:
     return found
 
 
+def usual(attempts: Iterable[Attempt], session: Attempt) -> dict[str, float]:
+    """The mean level by technique over the sessions that came before this one and were made alike, the rewound ones too."""
+    earlier = [
+        a for a in attempts if a.started_at < session.started_at and not changes(a.provenance, session.provenance)
+    ]
+    found: dict[str, list[float]] = {}
+    for attempt in earlier:
+        for technique, level in attempt.own.levels.items():
+            if level is not None:
+                found.setdefault(technique, []).append(level)
+    return {technique: round(fmean(levels), 2) for technique, levels in found.items()}
+
+
 def best(attempts: Iterable[Attempt]) -> dict[str, Attempt]:
-    """The highest score by persona, among whole conversations made like the newest one with that persona."""
+    """The highest score by persona, among whole conversations without hints made like the newest one with that persona."""
     by_persona: dict[str, list[Attempt]] = {}
     for attempt in sorted(attempts, key=lambda a: a.started_at):
-        if attempt.is_whole and attempt.scorecard.overall is not None:
+        if attempt.is_whole and not attempt.hints and attempt.scorecard.overall is not None:
             by_persona.setdefault(attempt.persona, []).append(attempt)
     return {persona: _highest(found) for persona, found in by_persona.items()}
 

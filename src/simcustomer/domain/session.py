@@ -189,10 +189,19 @@ class Origin(Frozen):
     reply: Annotated[int, Field(ge=1)]
 
 
+class Hint(Frozen):
+    """What to try next, given at the trainee's wish before a reply; `exchange` is that reply's number (from 1)."""
+
+    exchange: Annotated[int, Field(ge=1)]
+    technique: str
+    text: str
+
+
 class Session(Frozen):
     """One practice, with persona and rubric as they were when it began.
 
     `pending` is a reply that was stored and not yet answered. `origin` is None for a session that began at its opening.
+    `coached` says whether each reply was commented on while the conversation went on.
     """
 
     id: str
@@ -209,6 +218,8 @@ class Session(Frozen):
     debrief: Debrief | None = None
     ended_at: datetime | None = None
     origin: Origin | None = None
+    coached: bool = False
+    hints: tuple[Hint, ...] = ()
 
     @property
     def mood(self) -> Mood:
@@ -219,6 +230,11 @@ class Session(Frozen):
     def told(self) -> tuple[str, ...]:
         """Ids of facts that the customer has been free to tell so far."""
         return self.exchanges[-1].stance.may_tell if self.exchanges else ()
+
+    @property
+    def hint(self) -> Hint | None:
+        """The hint for the next reply, where one was asked for."""
+        return next((hint for hint in self.hints if hint.exchange == len(self.exchanges) + 1), None)
 
     @property
     def transcript(self) -> Transcript:
@@ -254,9 +270,15 @@ class Session(Frozen):
         """The session as it stood when this reply was still to be given; ValueError where there is no such reply."""
         if not 1 <= number <= len(self.exchanges):
             raise ValueError(f"there is no reply {number}; the session has {len(self.exchanges)}")
-        kept = self.exchanges[: number - 1]
         return self.model_copy(
-            update={"exchanges": kept, "pending": None, "outcome": None, "debrief": None, "ended_at": None}
+            update={
+                "exchanges": self.exchanges[: number - 1],
+                "hints": tuple(hint for hint in self.hints if hint.exchange < number),
+                "pending": None,
+                "outcome": None,
+                "debrief": None,
+                "ended_at": None,
+            }
         )
 
     def with_exchange(self, exchange: Exchange) -> Session:

@@ -7,7 +7,7 @@ from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
 from simcustomer.store.logins import Errand, LoginStore
-from simcustomer.store.sessions import Claim, SessionRow, Store, open_store
+from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
 from simcustomer.store.team import Begun, TeamStore
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Errand",
     "Kept",
     "LoginStore",
+    "OpenRow",
     "Publication",
     "Published",
     "Saving",

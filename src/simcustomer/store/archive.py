@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select, true
 
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.review import Dispute
@@ -16,7 +16,7 @@ from simcustomer.domain.session import Session
 from simcustomer.store.database import guarded
 from simcustomer.store.disputes import Disputes, overrides_in
 from simcustomer.store.records import session_of
-from simcustomer.store.tables import contents, exchanges, sessions
+from simcustomer.store.tables import contents, exchanges, hints, sessions
 from simcustomer.store.team_tables import overrides
 
 BATCH = 100
@@ -102,19 +102,25 @@ def _batch(
         select(sessions).where(chosen).order_by(sessions.c.started_at, sessions.c.id).limit(BATCH)
     ).all()
     ids = [row.id for row in rows]
-    said: dict[str, list[object]] = {}
+    said: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(
         select(exchanges).where(exchanges.c.session_id.in_(ids)).order_by(exchanges.c.session_id, exchanges.c.number)
     ):
         said.setdefault(row.session_id, []).append(row)
+    hinted: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(
+        select(hints).where(hints.c.session_id.in_(ids)).order_by(hints.c.session_id, hints.c.exchange)
+    ):
+        hinted.setdefault(row.session_id, []).append(row)
     given = overrides_in(connection, sessions.c.id.in_(ids))
     batch = [
         session_of(
             row,
-            said.get(row.id, ()),  # pyright: ignore[reportArgumentType]  # rows of exchanges
-            _content(connection, Persona, row.persona_hash, known),
-            _content(connection, Rubric, row.rubric_hash, known),
-            given.get(row.id, {}),
+            said.get(row.id, ()),
+            hinted.get(row.id, ()),
+            persona=_content(connection, Persona, row.persona_hash, known),
+            rubric=_content(connection, Rubric, row.rubric_hash, known),
+            overrides=given.get(row.id, {}),
         )
         for row in rows
     ]

@@ -14,7 +14,7 @@ from simcustomer.domain.rubric import LEVELS
 from simcustomer.errors import TurnConflict
 from simcustomer.store.database import guarded
 from simcustomer.store.records import utc
-from simcustomer.store.tables import exchanges, sessions
+from simcustomer.store.tables import exchanges, results, sessions
 from simcustomer.store.team_tables import disputes, overrides
 
 MOST_SHOWN = 100
@@ -125,6 +125,8 @@ class Disputes:
         with guarded(self.engine.url), self.engine.begin() as connection:
             connection.execute(delete(overrides).where(_at(overrides.c, session_id, number, override.technique)))
             keep_override(connection, session_id, number, override)
+            # The session comes to something else now; its result is made again when it is asked for.
+            connection.execute(delete(results).where(results.c.session_id == session_id))
             _decide(connection, session_id, number, override.technique, decision)
 
     def decline(self, session_id: str, number: int, technique: str, decision: Decision) -> None:

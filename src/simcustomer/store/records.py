@@ -11,10 +11,9 @@ from sqlalchemy import Row
 
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Outcome, Persona
-from simcustomer.domain.progress import Attempt
-from simcustomer.domain.review import Override, counted
+from simcustomer.domain.review import Override
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Debrief, Exchange, Origin, Provenance, Scorecard, Session, Stance
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Hint, Origin, Provenance, Session, Stance
 
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 
@@ -38,10 +37,16 @@ Overrides = Mapping[int, tuple[Override, ...]]
 """The overrides of a session, by number of the reply."""
 
 
-def session_of(
-    row: Row[Any], rows: Sequence[Row[Any]], persona: Persona, rubric: Rubric, overrides: Overrides
+def session_of(  # a session is what all of these hold
+    row: Row[Any],
+    rows: Sequence[Row[Any]],
+    given: Sequence[Row[Any]],
+    *,
+    persona: Persona,
+    rubric: Rubric,
+    overrides: Overrides,
 ) -> Session:
-    """A session from its row and those of its exchanges, in order."""
+    """A session from its row, those of its exchanges and those of its hints, in order."""
     return Session(
         id=row.id,
         owner=row.owner,
@@ -57,34 +62,8 @@ def session_of(
         debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
         ended_at=utc(row.ended_at) if row.ended_at else None,
         origin=origin_of(row),
-    )
-
-
-def attempt_of(
-    row: Row[Any], grades: Sequence[Grade], persona: Persona, rubric: Rubric, overrides: Overrides
-) -> Attempt:
-    """A finished session from its row and the grades of its replies, in order."""
-    origin = origin_of(row)
-
-    def card(first: int) -> Scorecard:
-        numbers = range(first, len(grades) + 1)
-        return Scorecard.of(
-            rubric,
-            (counted(rubric, grades[n - 1], overrides.get(n, ())) for n in numbers),
-            (o.technique for n in numbers for o in overrides.get(n, ())),
-        )
-
-    return Attempt(
-        session=row.id,
-        persona=row.persona_id,
-        title=persona.title,
-        name=persona.name,
-        started_at=utc(row.started_at),
-        outcome=Outcome(row.outcome),
-        scorecard=card(1),
-        own=card(origin.reply if origin else 1),
-        provenance=Provenance.model_validate_json(row.provenance),
-        origin=origin,
+        coached=row.coached,
+        hints=tuple(Hint(exchange=r.exchange, technique=r.technique, text=r.text) for r in given),
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -17,12 +15,14 @@ from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Debrief, Exchange, Provenance, Session
-from simcustomer.errors import NotFound, StoreError, TurnConflict
+from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
+from simcustomer.errors import NotFound, TurnConflict
 from simcustomer.store.database import guarded, open_engine
 from simcustomer.store.disputes import keep_override, overrides_in
-from simcustomer.store.records import answered, attempt_of, grade_of, session_of, utc
-from simcustomer.store.tables import contents, exchanges, sessions
+from simcustomer.store.kept_contents import content_of, keep_content
+from simcustomer.store.records import answered, grade_of, session_of, utc
+from simcustomer.store.results import finished, keep_result, titled
+from simcustomer.store.tables import contents, exchanges, hints, sessions
 
 
 class Claim(NamedTuple):
@@ -42,6 +42,17 @@ class SessionRow(NamedTuple):
     outcome: Outcome | None
 
 
+class OpenRow(NamedTuple):
+    """A session that has not ended, in a list; `replies` counts those that were sent."""
+
+    id: str
+    title: str
+    name: str
+    channel: str
+    started_at: datetime
+    replies: int
+
+
 @dataclass(frozen=True)
 class Store:
     """Sessions of one database. Every method raises StoreError where the database fails."""
@@ -56,16 +67,19 @@ class Store:
                     id=session.id,
                     owner=session.owner,
                     persona_id=session.persona.id,
-                    persona_hash=_keep_content(connection, session.persona),
-                    rubric_hash=_keep_content(connection, session.rubric),
+                    persona_hash=keep_content(connection, session.persona),
+                    rubric_hash=keep_content(connection, session.rubric),
                     seed=session.seed,
                     provenance=session.provenance.model_dump_json(),
                     opening=session.opening,
                     started_at=session.started_at,
                     origin_id=session.origin.session if session.origin else None,
                     origin_reply=session.origin.reply if session.origin else None,
+                    coached=session.coached,
                 )
             )
+            for hint in session.hints:
+                connection.execute(insert(hints).values(_hint(session.id, hint)))
             for exchange in session.exchanges:
                 connection.execute(
                     insert(exchanges).values(
@@ -90,11 +104,19 @@ class Store:
             rows = connection.execute(
                 select(exchanges).where(exchanges.c.session_id == session_id).order_by(exchanges.c.number)
             ).all()
-            persona = _content(connection, row.persona_hash)
-            rubric = _content(connection, row.rubric_hash)
+            given = connection.execute(
+                select(hints).where(hints.c.session_id == session_id).order_by(hints.c.exchange)
+            ).all()
+            persona = content_of(connection, row.persona_hash)
+            rubric = content_of(connection, row.rubric_hash)
             overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
         return session_of(
-            row, rows, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric), overrides
+            row,
+            rows,
+            given,
+            persona=Persona.model_validate_json(persona),
+            rubric=Rubric.model_validate_json(rubric),
+            overrides=overrides,
         )
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
@@ -113,34 +135,29 @@ class Store:
 
     def finished(self, owner: str) -> tuple[Attempt, ...]:
         """The owner's sessions that have ended, oldest first."""
-        ended = (sessions.c.owner == owner) & sessions.c.outcome.is_not(None)
-        grades: dict[str, list[Grade]] = {}
-        contents_read: dict[str, str] = {}
+        with guarded(self.engine.url):
+            return finished(self.engine, owner)
+
+    def unfinished(self, owner: str) -> tuple[OpenRow, ...]:
+        """The owner's sessions that have not ended, newest first."""
+        said = select(func.count()).where(exchanges.c.session_id == sessions.c.id).scalar_subquery()
         with guarded(self.engine.url), self.engine.connect() as connection:
-            rows = connection.execute(select(sessions).where(ended).order_by(sessions.c.started_at)).all()
-            graded = connection.execute(
-                select(exchanges.c.session_id, exchanges.c.grade)
-                .join(sessions, exchanges.c.session_id == sessions.c.id)
-                .where(ended, exchanges.c.grade.is_not(None))
-                .order_by(exchanges.c.session_id, exchanges.c.number)
+            rows = connection.execute(
+                select(sessions.c.id, sessions.c.persona_hash, sessions.c.started_at, said.label("replies"))
+                .where(sessions.c.owner == owner, sessions.c.outcome.is_(None))
+                .order_by(sessions.c.started_at.desc())
             ).all()
-            overrides = overrides_in(connection, ended)
-            for digest in {digest for row in rows for digest in (row.persona_hash, row.rubric_hash)}:
-                contents_read[digest] = _content(connection, digest)
-        personas = {h: Persona.model_validate_json(contents_read[h]) for h in {row.persona_hash for row in rows}}
-        rubrics = {h: Rubric.model_validate_json(contents_read[h]) for h in {row.rubric_hash for row in rows}}
-        for row in graded:
-            grades.setdefault(row.session_id, []).append(grade_of(row.grade))
-        return tuple(
-            attempt_of(
-                row,
-                grades.get(row.id, ()),
-                personas[row.persona_hash],
-                rubrics[row.rubric_hash],
-                overrides.get(row.id, {}),
-            )
-            for row in rows
-        )
+            personas = {digest: titled(connection, digest) for digest in {row.persona_hash for row in rows}}
+        return tuple(OpenRow(row.id, *personas[row.persona_hash], utc(row.started_at), row.replies) for row in rows)
+
+    def keep_hint(self, session_id: str, hint: Hint) -> None:
+        """Keep a hint; one that was given for the same reply before stays."""
+        with guarded(self.engine.url):
+            try:
+                with self.engine.begin() as connection:
+                    connection.execute(insert(hints).values(_hint(session_id, hint)))
+            except IntegrityError:
+                pass  # asked for twice at once, from two tabs
 
     def keep_reply(self, session_id: str, number: int, reply: str) -> None:
         """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one."""
@@ -233,12 +250,16 @@ class Store:
                     .where(exchanges.c.session_id == session_id, exchanges.c.number == number)
                     .values(grade=grade.model_dump_json())
                 )
-            row = connection.execute(select(sessions.c.provenance).where(sessions.c.id == session_id)).one()
+            row = connection.execute(
+                select(sessions.c.provenance, sessions.c.outcome).where(sessions.c.id == session_id)
+            ).one()
             provenance = Provenance.model_validate_json(row.provenance).model_copy(update={"grader": grader})
             values = {"provenance": provenance.model_dump_json()}
             if debrief is not None:
                 values["debrief"] = debrief.model_dump_json()
             connection.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+            if row.outcome is not None:
+                keep_result(connection, session_id)
 
     def check(self) -> str:
         """Where the database is and how many sessions it holds, after a write that is taken back."""
@@ -268,23 +289,8 @@ def _is(claim: Claim) -> ColumnElement[bool]:
     return (exchanges.c.session_id == claim.session_id) & (exchanges.c.number == claim.number)
 
 
-def _keep_content(connection: Connection, content: BaseModel) -> str:
-    body = content.model_dump_json(by_alias=True)
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    if connection.execute(select(contents.c.hash).where(contents.c.hash == digest)).scalar() is None:
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(contents).values(hash=digest, kind=type(content).__name__.lower(), body=body))
-        except IntegrityError:
-            pass  # another session kept the same content at the same moment
-    return digest
-
-
-def _content(connection: Connection, digest: str) -> str:
-    body = connection.execute(select(contents.c.body).where(contents.c.hash == digest)).scalar()
-    if body is None:
-        raise StoreError(f"The content {digest[:16]} of this session is gone from the database; restore a backup.")
-    return body
+def _hint(session_id: str, hint: Hint) -> dict[str, object]:
+    return {"session_id": session_id, **hint.model_dump(), "given_at": datetime.now(UTC)}
 
 
 def _end(connection: Connection, session_id: str, outcome: Outcome, debrief: Debrief | None) -> bool:
@@ -297,4 +303,6 @@ def _end(connection: Connection, session_id: str, outcome: Outcome, debrief: Deb
             debrief=None if debrief is None else debrief.model_dump_json(),
         )
     )
+    if ended.rowcount == 1:
+        keep_result(connection, session_id)
     return ended.rowcount == 1

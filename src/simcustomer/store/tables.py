@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -50,6 +52,7 @@ sessions = Table(
     Column("debrief", Text),
     Column("origin_id", String(64)),
     Column("origin_reply", Integer),
+    Column("coached", Boolean, nullable=False, server_default=false()),
     Index("ix_sessions_owner", "owner", "started_at"),
 )
 
@@ -68,4 +71,25 @@ exchanges = Table(
     Column("stance", Text),
     Column("grade", Text),
     UniqueConstraint("session_id", "number"),
+)
+
+hints = Table(
+    "hints",
+    metadata,
+    Column("session_id", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("exchange", Integer, primary_key=True, autoincrement=False),
+    Column("technique", String(60), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("session_id", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scorecard", Text, nullable=False),
+    Column("own", Text),
+    Column("hints", Integer, nullable=False),
 )

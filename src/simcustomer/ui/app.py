@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import FastAPI
 
 from simcustomer import wiring
+from simcustomer.hints import Hints
 from simcustomer.lab.lab import Lab
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
@@ -22,12 +23,15 @@ from simcustomer.store import Editions
 from simcustomer.ui import studio
 from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
+from simcustomer.ui.choosing import add_preferences
 from simcustomer.ui.desk import Desk
+from simcustomer.ui.downloads import add_downloads
 from simcustomer.ui.exporting import add_exports
 from simcustomer.ui.lab import LabRoom
 from simcustomer.ui.lab import wire as wire_lab
 from simcustomer.ui.lab_files import LabFiles
 from simcustomer.ui.lab_messages import Messages
+from simcustomer.ui.languages import LanguageGuard, SpokenBlocks
 from simcustomer.ui.opening import Opening
 from simcustomer.ui.outside import Outside
 from simcustomer.ui.pacing import Pace
@@ -80,7 +84,7 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
     """
     # What is published in the studio is in the gallery at once.
     library = replace(library, shelf=Editions(practice.store.engine))
-    renderer = Renderer(Wording.load())
+    renderer = Renderer(Wording.all())
     door = opening or Opening()
     desk = Desk(
         practice=practice,
@@ -88,6 +92,7 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
         rubric_id=rubric_id,
         renderer=renderer,
         expert=expert or wiring.trainee("expert"),
+        hints=Hints(practice.store, wiring.adviser()),
         lab=lab or Lab(load_settings()),
         messages=Messages(renderer.wording),
         team=wiring.team(practice.store, has_accounts=door.keeper is not None),
@@ -112,10 +117,14 @@ async def _built(desk: Desk, opening: Opening) -> FastAPI:
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
 
     guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
+    known = desk.renderer.wording.languages
+    app.add_middleware(LanguageGuard, known=known)
     if keeper is not None:
         SignIn(keeper, opening.provider, outside).add_to(app)
     LabFiles(desk).add_to(app)
     add_exports(app, desk)
+    add_downloads(app, desk)
+    add_preferences(app, known)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
@@ -145,7 +154,8 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
 
 
 def _blocks(desk: Desk) -> gr.Blocks:
-    with gr.Blocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
+    with SpokenBlocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
+        blocks.known = desk.renderer.wording.languages
         wire(blocks, Site.build(desk))
     for path, build in BUILT.items():
         with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):

@@ -12,6 +12,9 @@ from simcustomer.ui import views
 from simcustomer.ui.assigned import assigned_view
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
+MOST_UNFINISHED = 5
+"""Open conversations that the gallery lists, the newest ones."""
+
 
 @dataclass(frozen=True)
 class ChoosePage(Page):
@@ -22,6 +25,7 @@ class ChoosePage(Page):
     brief_page: gr.Column
     brief: gr.HTML
     brief_notice: gr.HTML
+    coached: gr.Checkbox
     start: gr.Button
     persona_id: gr.Textbox
 
@@ -33,9 +37,12 @@ class ChoosePage(Page):
         with gr.Column(visible=False, elem_id="brief-page", elem_classes="narrow") as brief_page:
             brief = panel()
             brief_notice = panel(elem_id="brief-notice")
+            coached = gr.Checkbox(
+                label=desk.say("coach.choose"), info=desk.say("coach.choose_hint"), value=False, elem_id="coached"
+            )
             start = gr.Button(desk.say("brief.start"), variant="primary", elem_id="start")
         persona_id = gr.Textbox(visible=False)
-        return cls(desk, gallery_page, gallery, brief_page, brief, brief_notice, start, persona_id)
+        return cls(desk, gallery_page, gallery, brief_page, brief, brief_notice, coached, start, persona_id)
 
     def hidden(self) -> Updates:
         """Neither of the two."""
@@ -45,11 +52,14 @@ class ChoosePage(Page):
         """The gallery, as the files are now, with the owner's best results."""
         offered = self.desk.catalogue.offered()
         finished = self.desk.practice.finished(owner=owner)
+        unfinished = self.desk.practice.unfinished(owner=owner)
         page = self.desk.renderer.html(
             "gallery",
             cards=views.gallery(offered.personas, self.desk.rubric(), best(finished)),
             unusable=offered.unusable,
             assigned_here=assigned_view(self.desk, owner, finished),
+            unfinished=unfinished[:MOST_UNFINISHED],
+            more_unfinished=max(0, len(unfinished) - MOST_UNFINISHED),
             folder=str(self.desk.catalogue.library.personas_folder),
         )
         return {**self.hidden(), self.gallery_page: gr.Column(visible=True), self.gallery: page}

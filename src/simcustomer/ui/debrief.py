@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
 
+from simcustomer.domain.progress import Attempt, usual
 from simcustomer.domain.session import Session
 from simcustomer.errors import NotFound
 from simcustomer.ui import debrief_views, fork_views
@@ -42,11 +44,17 @@ class DebriefPage(Page):
         finished = self.desk.practice.finished(owner=session.owner)
         page = self.desk.renderer.html(
             "debrief",
-            view=debrief_views.debrief(session, self.desk.reviews.of_session(session.id)),
+            view=debrief_views.debrief(
+                session, self.desk.reviews.of_session(session.id), self._usual(finished, session)
+            ),
             compared=self._compared(session),
             again=fork_views.again(finished, session.id),
         )
         return {self.page: gr.Column(visible=True), self.debrief: page, self.notice: ""}
+
+    def _usual(self, finished: Sequence[Attempt], session: Session) -> dict[str, float]:
+        this = next((attempt for attempt in finished if attempt.session == session.id), None)
+        return usual(finished, this) if this else {}
 
     def _compared(self, session: Session) -> fork_views.Comparison | None:
         if session.origin is None:

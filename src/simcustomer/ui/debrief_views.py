@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment, Verdict
@@ -68,9 +68,18 @@ class Suggestion(NamedTuple):
     why: str
 
 
+class Given(NamedTuple):
+    """A hint that was asked for before a reply."""
+
+    number: int
+    technique: str
+    text: str
+
+
 class DebriefView(NamedTuple):
     """A whole debrief; `score` is out of 100 and None where nothing was graded.
 
+    `passed` takes no account of hints, with which a pass does not count; `has_usual` says whether there is an average to show.
     `by_grader` is the score of the grader's own levels, where a manager set some; `second_looks` are those of all replies.
     """
 
@@ -94,13 +103,21 @@ class DebriefView(NamedTuple):
     replies: tuple[Marked, ...]
     by_grader: float | None
     second_looks: tuple[tuple[int, ReplyLevel], ...]
+    coached: bool
+    hints: tuple[Given, ...]
+    has_usual: bool
     grader: str
     rubric: str
     rubric_version: int
 
 
-def debrief(session: Session, disputes: Sequence[Dispute] = ()) -> DebriefView:
-    """The debrief of a session that has an outcome; ValueError for one that has none."""
+def debrief(
+    session: Session, disputes: Sequence[Dispute] = (), usual: Mapping[str, float] | None = None
+) -> DebriefView:
+    """The debrief of a session that has an outcome; ValueError for one that has none.
+
+    `usual` has the trainee's mean levels in the sessions before, by technique.
+    """
     if session.outcome is None:
         raise ValueError("a session that has not ended has no debrief")
     card, rubric, words = session.scorecard, session.rubric, session.debrief
@@ -120,26 +137,30 @@ def debrief(session: Session, disputes: Sequence[Dispute] = ()) -> DebriefView:
         strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
         improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
         rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
-        techniques=_techniques(session),
+        techniques=_techniques(session, usual or {}),
         chart=mood_chart([row.mood for row in moods]),
         moods=moods,
         opening=said(session, session.opening, is_first=True),
         replies=replies,
         by_grader=_own(session).overall if card.overridden else None,
         second_looks=tuple((reply.number, level) for reply in replies for level in reply.levels if level.second),
+        coached=session.coached,
+        hints=tuple(Given(h.exchange, rubric.technique(h.technique).name, h.text) for h in session.hints),
+        has_usual=bool(usual),
         grader=session.provenance.grader,
         rubric=rubric.title,
         rubric_version=rubric.version,
     )
 
 
-def _techniques(session: Session) -> tuple[Level, ...]:
+def _techniques(session: Session, usual: Mapping[str, float]) -> tuple[Level, ...]:
     words = pinned_words(session.provenance.grader, session.provenance.rubric)
     card, own = session.scorecard, _own(session)
     return tuple(
         level_of(technique.name, card.levels.get(technique.id))._replace(
             agreement=words.get(technique.id, NOT_MEASURED),
             confidence=session.confidence(technique.id),
+            usual=usual.get(technique.id),
             by_grader=level_of("", own.levels.get(technique.id)) if technique.id in card.overridden else None,
         )
         for technique in session.rubric.techniques

@@ -16,6 +16,7 @@ from gradio.components import Component
 from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
+from simcustomer.hints import Hints
 from simcustomer.lab.lab import Lab
 from simcustomer.practice import Practice
 from simcustomer.reviews import Reviews
@@ -44,6 +45,7 @@ class Desk:
     rubric_id: str
     renderer: Renderer
     expert: Trainee
+    hints: Hints
     lab: Lab
     messages: Messages
     team: Team

@@ -9,15 +9,22 @@ from gradio.components.navbar import Navbar
 
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.ui.desk import Desk, Page, Updates, panel
+from simcustomer.ui.languages import headers_of, preferences
 from simcustomer.ui.rooms import ROOMS
 
 
-def head(desk: Desk, visitor: Visitor | None, room: str = "") -> str:
-    """The head of a page, with links to the rooms that are open to this visitor."""
+def head(desk: Desk, visitor: Visitor | None, room: str = "", request: gr.Request | None = None) -> str:
+    """The head of a page, with links to the rooms that are open to this visitor, and the preferences in the request."""
     open_to = [path for path, role in ROOMS.items() if visitor and role in visitor.roles]
-    practises = visitor is None or Role.TRAINEE in visitor.roles
-    signed_in = visitor if visitor and visitor.id != LOCAL.id else None
-    return desk.renderer.html("site_header", rooms=open_to, room=room, practises=practises, visitor=signed_in)
+    return desk.renderer.html(
+        "site_header",
+        rooms=open_to,
+        room=room,
+        practises=visitor is None or Role.TRAINEE in visitor.roles,
+        visitor=visitor if visitor and visitor.id != LOCAL.id else None,
+        languages=desk.renderer.wording.languages,
+        chosen=preferences(headers_of(request) if request else {}),
+    )
 
 
 @dataclass(frozen=True)

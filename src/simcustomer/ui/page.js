@@ -52,10 +52,10 @@ const arrive = () => {
 };
 
 const ask = () => {
-  const question = document.getElementById("end-question");
+  const question = document.querySelector("#end-question, #hand-question");
   if (question && !asked) {
     setTimeout(() => {
-      document.getElementById("end-no")?.focus({ preventScroll: true });
+      question.querySelector("#end-no, #hand-no")?.focus({ preventScroll: true });
       question.scrollIntoView({ block: "nearest" });
     }, 60);
   } else if (!question && asked && !narrow()) document.querySelector("#reply textarea")?.focus();
@@ -111,13 +111,57 @@ window.addEventListener("beforeunload", (event) => {
   if (typing) event.preventDefault();
 });
 
+// The clock of a call. It measures nothing that is graded, so whoever is troubled by it stops it.
+const clock = () => {
+  const shown = document.querySelector(".clock");
+  if (!shown) return;
+  const button = document.querySelector("[data-clock]");
+  const paused = sessionStorage.getItem("clock") === "paused";
+  const label = paused ? button.dataset.go : button.dataset.pause;
+  if (button.textContent !== label) button.textContent = label;
+  if (shown.hidden !== paused) shown.hidden = paused;
+  if (paused) return;
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(shown.dataset.since)) / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const text = (parts[0] ? parts : parts.slice(1)).map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
+  if (shown.firstChild.data !== text) shown.firstChild.data = text;
+};
+setInterval(clock, 1000);
+
 new MutationObserver(() => {
-  for (const id of ["announcement", "expert-announcement", "trial-announcement"]) announce(id, "polite");
+  for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
   nameText();
   address();
   arrive();
   follow();
   ask();
+  clock();
 }).observe(document.body, { childList: true, subtree: true });
 window.addEventListener("popstate", () => location.reload());
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) window.print();
+  if (event.target.closest?.("[data-clock]")) {
+    sessionStorage.setItem("clock", sessionStorage.getItem("clock") === "paused" ? "going" : "paused");
+    clock();
+  }
+  // Within the page without a step in the history, since going back there would load the page again.
+  const link = event.target.closest?.('a[href^="#"]');
+  const place = link && document.getElementById(link.getAttribute("href").slice(1));
+  if (!place) return;
+  event.preventDefault();
+  place.scrollIntoView({ block: "center" });
+  place.focus({ preventScroll: true });
+});
+document.addEventListener("submit", (event) => {
+  const next = event.target.elements?.next;
+  if (next) next.value = location.pathname + location.search;
+});
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const part of opened) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
+});

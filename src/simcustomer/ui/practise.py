@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.session import Session
+from simcustomer.domain.transcript import Channel
 from simcustomer.errors import InvalidReply, SimcustomerError
-from simcustomer.practice import Event, Settled, clean_reply
-from simcustomer.ui import views
-from simcustomer.ui.desk import Desk, Page, Updates, panel
+from simcustomer.practice import Event, Settled
+from simcustomer.ui import coaching_views, views
+from simcustomer.ui.acts import Acts
+from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
+from simcustomer.ui.languages import headers_of, preferences
 
 _log = logging.getLogger(__name__)
 
@@ -38,13 +42,17 @@ class PractisePage(Page):
     composer: gr.Column
     reply: gr.Textbox
     send: gr.Button
+    stop: gr.Button
     retry: gr.Button
-    end: gr.Button
-    question: gr.Column
-    question_text: gr.HTML
-    end_yes: gr.Button
-    end_no: gr.Button
     see_debrief: gr.Button
+    hint: gr.HTML
+    coaching: gr.HTML
+    acts: Acts
+
+    @property
+    def components(self) -> list[Part]:
+        """All components, those of the acts among them."""
+        return [*super().components, *self.acts.components]
 
     @classmethod
     def build(cls, desk: Desk) -> PractisePage:
@@ -69,16 +77,14 @@ class PractisePage(Page):
                             elem_id="reply",
                         )
                         send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="send")
+                    stop = gr.Button(desk.say("chat.stop"), visible=False, elem_id="stop", size="md")
                     retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False, elem_id="retry")
                     see_debrief = gr.Button(desk.say("chat.see_debrief"), variant="primary", visible=False)
-                    end = gr.Button(desk.say("chat.end"), elem_id="end", size="md")
-                    with gr.Column(visible=False, elem_id="end-question") as question:
-                        question_text = panel()
-                        with gr.Row():
-                            end_yes = gr.Button(desk.say("chat.end_yes"), variant="stop", size="md", elem_id="end-yes")
-                            end_no = gr.Button(desk.say("chat.end_no"), size="md", elem_id="end-no")
+                    hint = panel(elem_id="hint")
+                    acts = Acts.build(desk)
                 with gr.Column(scale=1, min_width=280, elem_id="aside"):
                     brief = panel(elem_id="brief")
+                    coaching = panel(elem_id="coaching")
         return cls(
             desk=desk,
             session_id=session_id,
@@ -93,13 +99,12 @@ class PractisePage(Page):
             composer=composer,
             reply=reply,
             send=send,
+            stop=stop,
             retry=retry,
-            end=end,
-            question=question,
-            question_text=question_text,
-            end_yes=end_yes,
-            end_no=end_no,
             see_debrief=see_debrief,
+            hint=hint,
+            coaching=coaching,
+            acts=acts,
         )
 
     def hidden(self) -> Updates:
@@ -112,9 +117,9 @@ class PractisePage(Page):
             self.page: gr.Column(visible=True),
             self.session_id: session.id,
             self.brief: self.desk.renderer.html("brief_aside", brief=session.persona.brief),
-            self.reply: gr.Textbox(value="", label=self.desk.say(f"chat.reply_label.{session.persona.channel.value}")),
+            self.reply: self._box(session.persona.channel),
             self.announcement: "",
-            self.question_text: self.desk.renderer.html("end_question", name=session.persona.name),
+            **self.acts.show(session),
             **self.settled(session),
         }
 
@@ -125,15 +130,22 @@ class PractisePage(Page):
         return {
             self.turn: len(session.exchanges) + 1,
             self.heading: html("heading", view=views.heading(session)),
-            self.transcript: html("transcript", messages=views.conversation(session), name=name),
+            self.transcript: html(
+                "transcript",
+                messages=views.conversation(session),
+                name=name,
+                channel=session.persona.channel.value,
+            ),
             self.live: self._live(session, session.pending) if session.pending else "",
             self.notice: self._ending(session),
             self.composer: gr.Column(visible=not ended and not waits),
             self.send: gr.Button(interactive=True),
+            self.stop: gr.Button(visible=False),
             self.retry: gr.Button(visible=waits and not ended),
             self.see_debrief: gr.Button(visible=ended),
-            self.end: gr.Button(visible=not ended),
-            self.question: gr.Column(visible=False),
+            self.hint: self._hint(session),
+            self.coaching: html("coaching", comments=coaching_views.comments(session)),
+            **self.acts.settled(session),
         }
 
     async def answer(self, text: str, session_id: str, turn: float, request: gr.Request) -> AsyncIterator[Updates]:
@@ -145,7 +157,8 @@ class PractisePage(Page):
             yield self.desk.told(str(error), self.notice)
             return
         events = practice.respond(session_id, reply, owner=owner, number=int(turn))
-        async for updates in self._converse(events, session_id, owner, reply):
+        whole = preferences(headers_of(request)).whole
+        async for updates in self._converse(events, session_id, owner, reply, whole=whole):
             yield updates
 
     async def resume(self, session_id: str, request: gr.Request) -> AsyncIterator[Updates]:
@@ -160,19 +173,25 @@ class PractisePage(Page):
             yield {self.notice: gr.skip()}
             return
         events = self.desk.practice.resume(session_id, owner=owner)
-        async for updates in self._converse(events, session_id, owner, session.pending):
+        whole = preferences(headers_of(request)).whole
+        async for updates in self._converse(events, session_id, owner, session.pending, whole=whole):
             yield updates
 
-    def ask_to_end(self) -> Updates:
-        """Ask before ending."""
-        return {self.question: gr.Column(visible=True), self.end: gr.Button(visible=False)}
+    async def hinted(self, session_id: str, request: gr.Request) -> Updates:
+        """Give a hint for the next reply."""
+        with self.desk.careful(self.notice) as outcome:
+            session = await self.desk.hints.give(session_id, owner=self.desk.owner_of(request))
+            outcome.updates = {self.hint: self._hint(session), **self.acts.settled(session), self.notice: ""}
+        return outcome.updates
 
-    def carry_on(self) -> Updates:
-        """Put the question away."""
-        return {self.question: gr.Column(visible=False), self.end: gr.Button(visible=True)}
+    async def stopped(self, session_id: str, request: gr.Request) -> Updates:
+        """The session as it stands, when the trainee would rather not wait for the answer to be shown."""
+        with self.desk.careful(self.notice) as outcome:
+            outcome.updates = self.settled(await self._open(session_id, self.desk.owner_of(request)))
+        return outcome.updates
 
     async def _converse(
-        self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str
+        self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str, *, whole: bool
     ) -> AsyncIterator[Updates]:
         try:
             session = await self._open(session_id, owner)
@@ -181,12 +200,13 @@ class PractisePage(Page):
                 self.notice: "",
                 self.retry: gr.Button(visible=False),
                 self.send: gr.Button(interactive=False),
+                self.stop: gr.Button(visible=True),
                 self.live: self._live(session, reply, is_waiting=True),
             }
             async for moment in self.desk.pace.shown(events):
                 if isinstance(moment, Settled):
                     yield {**self.settled(moment.session), self.announcement: self._said(moment.session)}
-                else:
+                elif not whole:
                     yield {self.live: self._live(session, reply, answer=moment.text)}
         except SimcustomerError as error:
             yield await self._failed(str(error), session_id, owner, reply)
@@ -208,6 +228,23 @@ class PractisePage(Page):
 
     async def _open(self, session_id: str, owner: str) -> Session:
         return await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
+
+    def _box(self, channel: Channel) -> gr.Textbox:
+        """An empty reply box: a line for what is said or chatted, which Enter sends; a sheet for an email, where it does not."""
+        email = channel is Channel.EMAIL
+        return gr.Textbox(
+            value="",
+            label=self.desk.say(f"chat.reply_label.{channel.value}"),
+            info=self.desk.say("chat.reply_hint_email" if email else "chat.reply_hint"),
+            lines=7 if email else 1,
+            max_lines=18 if email else 10,
+        )
+
+    def _hint(self, session: Session) -> str:
+        if session.hint is None or session.outcome is not None or session.pending is not None:
+            return ""
+        technique = session.rubric.technique(session.hint.technique).name
+        return self.desk.renderer.html("hint", technique=technique, text=session.hint.text)
 
     def _live(self, session: Session, reply: str | None, *, answer: str | None = None, is_waiting: bool = False) -> str:
         return self.desk.renderer.html(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from simcustomer.domain import progress
+from simcustomer.domain.milestones import Milestone, milestones
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt, Change
 from simcustomer.domain.rubric import Rubric
@@ -16,13 +17,17 @@ from simcustomer.ui.views import Card, card, gallery, technique_names
 
 MOST_SUGGESTED = 3
 
+MOST_ROWS = 30
+"""Sessions on one page of the list, and in a drawing of a trend: the newest ones."""
+
 
 class Asked(NamedTuple):
-    """What the page's address asks for; None: everything."""
+    """What the page's address asks for; None: everything. `skip` is how many of the newest sessions the list leaves out."""
 
     persona: str | None
     outcome: str | None
     technique: str | None
+    skip: int = 0
 
 
 class Choice(NamedTuple):
@@ -49,6 +54,8 @@ class Row(NamedTuple):
     passed: bool | None
     overridden: bool
     again_from: int | None
+    coached: bool
+    hints: int
 
 
 class Mark(NamedTuple):
@@ -63,12 +70,16 @@ class Mark(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """A technique over the chosen sessions, oldest first; `by` is how far it moved since the last break."""
+    """A technique over the newest of the chosen sessions, oldest first; `by` is how far it moved since the last break.
+
+    `left_out` counts older sessions that are not drawn.
+    """
 
     technique: str
     chart: TrendChart
     marks: tuple[Mark, ...]
     by: float | None
+    left_out: int
 
 
 class Overview(NamedTuple):
@@ -88,11 +99,29 @@ class Next(NamedTuple):
     cards: tuple[Card, ...]
 
 
+class Goal(NamedTuple):
+    """A milestone: when it was reached (None: not yet), how much is done, and the names of what is."""
+
+    goal: str
+    reached: datetime | None
+    done: int
+    of: int
+    about: tuple[str, ...]
+
+
 class ProgressView(NamedTuple):
-    """The whole page; `total` counts all finished sessions, and `starters` are easy customers for who has none."""
+    """The whole page; `total` counts all finished sessions, and `starters` are easy customers for who has none.
+
+    `found` counts the sessions that the filters let through, of which `rows` shows one page; `newer` and `older` are how
+    many to skip for the pages beside it.
+    """
 
     total: int
+    found: int
     rows: tuple[Row, ...]
+    newer: int | None
+    older: int | None
+    goals: tuple[Goal, ...]
     personas: tuple[Choice, ...]
     outcomes: tuple[Choice, ...]
     techniques: tuple[Overview, ...]
@@ -105,10 +134,12 @@ class ProgressView(NamedTuple):
 def asked_of(query: Mapping[str, str], attempts: Sequence[Attempt], rubric: Rubric) -> Asked:
     """The filters in an address; what names nothing is left out."""
     persona, outcome, technique = (query.get(name) for name in ("customer", "outcome", "technique"))
+    skip = query.get("skip", "")
     return Asked(
         persona if persona in {a.persona for a in attempts} else None,
         outcome if outcome in {a.outcome.value for a in attempts} else None,
         technique if technique in rubric.ids else None,
+        min(int(skip[:9]), len(attempts)) if skip.isascii() and skip.isdigit() else 0,
     )
 
 
@@ -122,9 +153,14 @@ def progress_view(
     weakest = min(found.values(), key=lambda each: each.level, default=None)
     technique = asked.technique or (weakest.technique if weakest else None)
     names = technique_names(rubric)
+    skip = asked.skip if asked.skip < len(chosen) else 0
     return ProgressView(
         total=len(attempts),
-        rows=tuple(_row(a) for a in reversed(chosen)),
+        found=len(chosen),
+        rows=tuple(_row(a) for a in chosen[::-1][skip : skip + MOST_ROWS]),
+        newer=max(0, skip - MOST_ROWS) if skip else None,
+        older=skip + MOST_ROWS if skip + MOST_ROWS < len(chosen) else None,
+        goals=tuple(_goal(m, names) for m in milestones(attempts, offered, rubric)) if attempts else (),
         personas=_personas(attempts, asked.persona),
         outcomes=_outcomes(attempts, asked.outcome),
         techniques=tuple(_overview(t, names[t], found.get(t), chosen=t == technique) for t in rubric.ids),
@@ -144,10 +180,20 @@ def _row(attempt: Attempt) -> Row:
         outcome=attempt.outcome,
         tone=TONES.get(attempt.outcome, "open"),
         score=attempt.scorecard.overall,
-        passed=attempt.scorecard.passed,
+        passed=attempt.passed,
         overridden=bool(attempt.scorecard.overridden),
         again_from=attempt.origin.reply if attempt.origin else None,
+        coached=attempt.coached,
+        hints=attempt.hints,
     )
+
+
+def _goal(milestone: Milestone, names: Mapping[str, str]) -> Goal:
+    about = milestone.about
+    if milestone.goal == "steady":
+        about = tuple(names[technique] for technique in about)
+    reached = milestone.reached.astimezone() if milestone.reached else None
+    return Goal(milestone.goal, reached, milestone.done, milestone.of, about)
 
 
 def _personas(attempts: Sequence[Attempt], chosen: str | None) -> tuple[Choice, ...]:
@@ -165,7 +211,9 @@ def _overview(technique: str, name: str, found: progress.Lately | None, *, chose
 
 
 def _trend(attempts: Sequence[Attempt], technique: str, name: str) -> Trend | None:
-    stretches = progress.trend(attempts, technique)
+    having = [a for a in attempts if a.own.levels.get(technique) is not None]
+    left_out = max(0, len(having) - MOST_ROWS)
+    stretches = progress.trend(having[left_out:], technique)
     if not stretches:
         return None
     marks: list[Mark] = []
@@ -183,7 +231,7 @@ def _trend(attempts: Sequence[Attempt], technique: str, name: str) -> Trend | No
             )
     last = stretches[-1].points
     by = round(last[-1].level - last[0].level, 2) if len(last) > 1 else None
-    return Trend(name, trend_chart([[p.level for p in s.points] for s in stretches]), tuple(marks), by)
+    return Trend(name, trend_chart([[p.level for p in s.points] for s in stretches]), tuple(marks), by, left_out)
 
 
 def _next(attempts: Sequence[Attempt], personas: Sequence[Persona], rubric: Rubric) -> Next | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ MOST_UPLOADED = MOST_GIVEN + 16 * 1024
 SERVED = re.compile(
     rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)"
     r"|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
-    r"|/exports/(?:mine|team)/\w+"
+    r"|/exports/(?:mine|team)/\w+|/preferences|/sessions/[\w-]+\.json"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 """The pages, and what they need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
@@ -65,6 +66,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+LABELS = ("value", "label", "info", "placeholder")
+"""Properties of a control that people read."""
+
+_LESS = "\\u003c"
+_CONFIG = re.compile(r"(window\.gradio_config = )(\{.*?\})(;</script>)", re.DOTALL)
 _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)")
 _SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
@@ -172,8 +178,20 @@ class PageGuard:
     def _rewritten(self, page: str, nonce: str) -> str:
         page = _SCRIPT.sub(f'<script nonce="{nonce}"', page)
         page = _LANGUAGE.sub(f'<html lang="{escape(self.wording.language)}"', _SHARING.sub("", page))
+        page = _CONFIG.sub(self._translated, page, count=1)
         title = f"{self.wording.say('site.name')} · {self.wording.say('site.tagline')}"
         return page.replace("<head>", f"<head><title>{escape(title)}</title>", 1)
+
+    def _translated(self, found: re.Match[str]) -> str:
+        """Gradio's description of the page with the controls' labels in the language spoken."""
+        config = json.loads(found[2])
+        for component in config["components"]:
+            props = component["props"]
+            for name in LABELS:
+                if isinstance(props.get(name), str) and component["type"] != "html":
+                    props[name] = self.wording.label(props[name])
+        text = json.dumps(config).replace("<", _LESS)
+        return f"{found[1]}{text}{found[3]}"
 
 
 def _is_ours(headers: Headers) -> bool:

@@ -69,12 +69,13 @@ class Site:
                     **self._gallery(self.desk.owner_of(request)),
                     **self.desk.told(str(error), self.problem),
                 }
-        return {**outcome.updates, self.header: head(self.desk, self.desk.visitor_of(request))}
+        return {**outcome.updates, self.header: head(self.desk, self.desk.visitor_of(request), request=request)}
 
-    async def start(self, persona_id: str, request: gr.Request) -> Updates:
+    async def start(self, persona_id: str, coached: bool, request: gr.Request) -> Updates:
         """Begin a session with this persona."""
+        owner = self.desk.owner_of(request)
         with self.desk.careful(self.choose.brief_notice) as outcome:
-            outcome.updates = await asyncio.to_thread(self._start, persona_id, self.desk.owner_of(request))
+            outcome.updates = await asyncio.to_thread(self._start, persona_id, owner, coached=bool(coached))
         return outcome.updates
 
     async def again(self, session_id: str, request: gr.Request) -> Updates:
@@ -82,7 +83,7 @@ class Site:
         owner = self.desk.owner_of(request)
         with self.desk.careful(self.debrief.notice) as outcome:
             session = await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
-            outcome.updates = await asyncio.to_thread(self._start, session.persona.id, owner)
+            outcome.updates = await asyncio.to_thread(self._start, session.persona.id, owner, coached=session.coached)
         return outcome.updates
 
     async def rewind(self, session_id: str, number: float, request: gr.Request) -> Updates:
@@ -96,6 +97,13 @@ class Site:
         """End the session if it has not ended, and show its debrief."""
         with self.desk.careful(self.practise.notice) as outcome:
             session = await self.desk.practice.finish(session_id, owner=self.desk.owner_of(request))
+            outcome.updates = await asyncio.to_thread(self._session, session)
+        return outcome.updates
+
+    async def hand_over(self, session_id: str, request: gr.Request) -> Updates:
+        """Hand the customer over to a supervisor, and show the debrief."""
+        with self.desk.careful(self.practise.notice) as outcome:
+            session = await self.desk.practice.hand_over(session_id, owner=self.desk.owner_of(request))
             outcome.updates = await asyncio.to_thread(self._session, session)
         return outcome.updates
 
@@ -117,9 +125,9 @@ class Site:
             return await asyncio.to_thread(self._progress, asked, owner)
         return await asyncio.to_thread(self._gallery, owner)
 
-    def _start(self, persona_id: str, owner: str) -> Updates:
+    def _start(self, persona_id: str, owner: str, *, coached: bool) -> Updates:
         persona = self.desk.catalogue.persona(persona_id)
-        return self._session(self.desk.practice.start(persona, self.desk.rubric(), owner=owner))
+        return self._session(self.desk.practice.start(persona, self.desk.rubric(), owner=owner, coached=coached))
 
     def _hidden(self) -> Updates:
         return {
@@ -158,8 +166,10 @@ def wire(blocks: gr.Blocks, site: Site) -> None:
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
 
     opened = on(blocks.load, site.open, None, everything)
-    opened.then(practise.resume, in_session, practise.components, show_progress="hidden", api_visibility="private")
-    started = on(choose.start.click, site.start, [choose.persona_id], everything)
+    resumed = opened.then(
+        practise.resume, in_session, practise.components, show_progress="hidden", api_visibility="private"
+    )
+    started = on(choose.start.click, site.start, [choose.persona_id, choose.coached], everything)
     _show_address(started, practise)
     restarted = on(debrief.again.click, site.again, in_session, everything)
     _show_address(restarted, practise)
@@ -173,11 +183,17 @@ def wire(blocks: gr.Blocks, site: Site) -> None:
     on(dispute.send.click, dispute.raise_dispute, disputed, dispute.components)
 
     sent = [practise.reply, practise.session_id, practise.turn]
-    on([practise.reply.submit, practise.send.click], practise.answer, sent, practise.components)
-    on(practise.retry.click, practise.resume, in_session, practise.components)
-    on(practise.end.click, practise.ask_to_end, None, practise.components)
-    on(practise.end_no.click, practise.carry_on, None, practise.components)
-    on([practise.end_yes.click, practise.see_debrief.click], site.finish, in_session, everything)
+    answered = on([practise.reply.submit, practise.send.click], practise.answer, sent, practise.components)
+    retried = on(practise.retry.click, practise.resume, in_session, practise.components)
+    on(practise.stop.click, practise.stopped, in_session, practise.components, cancels=[answered, retried, resumed])
+
+    acts = practise.acts
+    on(acts.hint.click, practise.hinted, in_session, practise.components)
+    on(acts.end.click, acts.ask_to_end, None, acts.components)
+    on(acts.hand.click, acts.ask_to_hand_over, None, acts.components)
+    on([acts.end_no.click, acts.hand_no.click], acts.carry_on, None, acts.components)
+    on([acts.end_yes.click, practise.see_debrief.click], site.finish, in_session, everything)
+    on(acts.hand_yes.click, site.hand_over, in_session, everything)
 
 
 def _show_address(begun: Dependency, practise: PractisePage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from simcustomer.domain.mood import Mood
@@ -65,9 +66,9 @@ class Message(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """The head of a conversation; `temper` and `leaning` are None where the mood is not shown.
+    """The head of a conversation; `temper`, `leaning` and `anger` (0-10) are None where the mood is not shown.
 
-    `again_from` is the reply that a rewound session tries again.
+    `again_from` is the reply that a rewound session tries again. `since` is when a call began, None elsewhere.
     """
 
     name: str
@@ -77,8 +78,11 @@ class Heading(NamedTuple):
     replies: int
     temper: str | None
     leaning: str | None
+    anger: float | None
     outcome: Outcome | None
     again_from: int | None
+    since: datetime | None
+    coached: bool
 
 
 def card(persona: Persona, techniques: Mapping[str, str], result: Attempt | None = None) -> Card:
@@ -135,8 +139,11 @@ def heading(session: Session) -> Heading:
         replies=len(session.exchanges),
         temper=session.mood.temper.value if shown else None,
         leaning=leaning(session.mood) if shown else None,
+        anger=session.mood.anger if shown else None,
         outcome=session.outcome,
         again_from=session.origin.reply if session.origin else None,
+        since=session.started_at if persona.channel is Channel.PHONE and session.outcome is None else None,
+        coached=session.coached,
     )
 
 
