@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
+from starlette.requests import Request
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import LOCAL, Visitor
@@ -22,15 +22,16 @@ from tests.studio.conftest import ANN, BEN, BOOK
 pytestmark = [pytest.mark.browser]
 
 
-def author_of(request: gr.Request) -> Visitor:
+async def author_of(request: Request) -> Visitor:
     return {"ann": ANN, "ben": BEN}.get(request.headers.get("x-author", ""), LOCAL)
 
 
 @pytest.fixture
-def site(tmp_path: Path, library: Library) -> Iterator[str]:
+def site(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr("simcustomer.ui.app.alone", author_of)
     store = open_store(f"sqlite:///{tmp_path / 'studio.db'}")
     practice = wiring.practice(store, wiring.cast(), longest_reply=2000)
-    app = create_app(practice, library, visitor_of=author_of, pace=Pace(before=0, words=1000))
+    app = create_app(practice, library, pace=Pace(before=0, words=1000))
     with serving(app) as port:
         yield f"http://127.0.0.1:{port}/"
     store.close()

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import Role, Visitor
@@ -31,7 +31,7 @@ from tests.ui.test_app import Client
 TRAINEE = Visitor(id="tom", name="Tom", roles=frozenset({Role.TRAINEE}))
 
 
-def visitor_of(request: gr.Request) -> Visitor:
+async def recognised(request: Request) -> Visitor:
     return ANN if request.headers.get("x-author") else TRAINEE
 
 
@@ -45,7 +45,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def client(store: Store, library: Library) -> Iterator[Client]:
     practice = wiring.practice(store, scripted_cast(), longest_reply=500)
-    with serving(create_app(practice, library, visitor_of=visitor_of)) as port:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simcustomer.ui.app.alone", recognised)
+        app = create_app(practice, library)
+    with serving(app) as port:
         yield Client(port, practice, ScriptedCustomer())
 
 
