@@ -9,7 +9,9 @@ from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Observed, load_calibration
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
 from simcustomer.engines.embedded.detectors import signals as signals_of
-from simcustomer.engines.embedded.nlu import Reading, load_lexicon
+from simcustomer.engines.embedded.detectors.moment import read_plainly
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.nlu.alike import alike
 from simcustomer.roles import GradingCase
 
 KEPT = 128
@@ -23,7 +25,7 @@ class EmbeddedGrader:
         lexicon = load_lexicon("grading", "stop", "unsaid")
         self._lexicon = lexicon
         # The replies of one conversation are graded one after another, and each looks back at the same messages.
-        self._read = lru_cache(maxsize=KEPT)(partial(Reading, lexicon=lexicon))
+        self._read = lru_cache(maxsize=KEPT)(partial(read_plainly, lexicon=lexicon))
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -63,4 +65,4 @@ class EmbeddedGrader:
 
 
 def _observed(moment: Moment) -> Observed:
-    return Observed(signals_of(moment), moment.own_words, moment.customer.text.even)
+    return Observed(signals_of(moment), alike(moment.own_words), alike(moment.customer.text.even))

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
+from simcustomer.engines.embedded.nlu.plain import plain_text
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.roles import GradingCase
 
@@ -49,6 +50,11 @@ class Sentence:
     asks: bool
 
 
+def read_plainly(message: str, lexicon: Lexicon) -> Reading:
+    """A message of the conversation, read in plain words."""
+    return Reading(plain_text(message), lexicon)
+
+
 class Moment:
     """All that the detectors look at; every property is computed at most once."""
 
@@ -64,9 +70,10 @@ class Moment:
         turns = case.transcript.turns
         self.case = case
         self.lexicon = lexicon
-        self._read = read or partial(Reading, lexicon=lexicon)
+        self._read = read or partial(read_plainly, lexicon=lexicon)
         self.customer = self._read(turns[-2].text)
-        self.reply = Reading(said(case.reply, lexicon, customer=turns[-2].text), lexicon, other=turns[-2].text)
+        message = self.customer.text
+        self.reply = Reading(said(plain_text(case.reply), lexicon, customer=message), lexicon, other=message)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
         self._said: dict[str, tuple[Cue, ...]] = {}
@@ -80,6 +87,11 @@ class Moment:
         if not texts or self._calibration is None:
             return None
         return self.sentences[self._calibration.most_telling(technique_id, texts)]
+
+    @cached_property
+    def as_written(self) -> Reading:
+        """The reply with its slang and its typing faults."""
+        return Reading(self.case.reply, self.lexicon)
 
     @cached_property
     def own_words(self) -> str:

@@ -53,6 +53,31 @@ def load_lexicon(*names: str) -> Lexicon:
     )
 
 
+_CONTRACTIONS = {
+    "can't": "(?:can't|can ?not)",
+    "cannot": "can ?not",
+    "won't": "(?:won't|will not)",
+    "shan't": "(?:shan't|shall not)",
+    "ain't": "(?:ain't|is not)",
+    "let's": "(?:let's|let us)",
+    "n't": "(?:n't| not)",
+    "'ve": "(?:'ve| have)",
+    "'ll": "(?:'ll| will)",
+    "'re": "(?:'re| are)",
+    "'m": "(?:'m| am)",
+    "'d": "(?:'d| would| had)",
+    "'s": "(?:'s| is| has)",
+}
+_CONTRACTION = re.compile(
+    r"(?P<behind>\(\?<[!=][^()]*\))|\b(?:can't|cannot|won't|shan't|ain't|let's)|n't|'(?:ve|ll|re|m|d|s)(?![a-z])"
+)
+
+
+def _either_way(pattern: str) -> str:
+    """A pattern that meets contractions in full too. What looks behind has a fixed width and stays as it is."""
+    return _CONTRACTION.sub(lambda m: m.group() if m["behind"] else _CONTRACTIONS[m.group()], pattern)
+
+
 def compile_phrases(
     phrases: tuple[str, ...], macros: dict[str, str] | None = None, *, lowered: bool = False
 ) -> re.Pattern[str]:
@@ -67,7 +92,7 @@ def compile_phrases(
             if found.group(1) not in (macros or {}):
                 raise EngineError(f"the pattern {phrase!r} names <{found.group(1)}>, which is no macro")
             expanded = expanded.replace(found.group(), f"(?:{(macros or {})[found.group(1)]})")
-        expanded = expanded.replace(" ?", r"\s*").replace(" ", r"\s+")
+        expanded = _either_way(expanded).replace(" ?", r"\s*").replace(" ", r"\s+")
         try:
             re.compile(expanded)
         except re.error as error:

@@ -71,10 +71,10 @@ class Cue:
 class Reading:
     """A message with its cues; `other` is what the other side said before, to notice copied words."""
 
-    def __init__(self, message: str | Text, lexicon: Lexicon, *, other: str = "") -> None:
+    def __init__(self, message: str | Text, lexicon: Lexicon, *, other: str | Text = "") -> None:
         self.text = message if isinstance(message, Text) else Text(message)
         self._lexicon = lexicon
-        self._other = Text(other)
+        self._other = other if isinstance(other, Text) else Text(other)
         self._found: dict[str, tuple[Cue, ...]] = {}
 
     def cues(self, name: str) -> tuple[Cue, ...]:
