@@ -11,6 +11,7 @@ from rich.console import Console
 
 from simcustomer import wiring
 from simcustomer.cli.debriefing import debriefing
+from simcustomer.domain.assessment import Assessment
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
@@ -44,6 +45,19 @@ def shown(session: Session) -> dict[str, str]:
         technique.name: next(line for line in lines if line.startswith(technique.name))
         for technique in session.rubric.techniques
     }
+
+
+def test_the_full_debrief_names_what_was_left_out(session: Session) -> None:
+    (exchange,) = session.exchanges
+    assert isinstance(exchange.grade, Assessment)
+    verdicts = tuple(
+        v.model_copy(update={"missing": ("no_apology",)}) if v.technique == "recovery" else v
+        for v in exchange.grade.verdicts
+    )
+    without = exchange.model_copy(update={"grade": exchange.grade.model_copy(update={"verdicts": verdicts})})
+    out = StringIO()
+    Console(file=out, width=160).print(debriefing(session.model_copy(update={"exchanges": (without,)}), full=True))
+    assert "- Apology and recovery: missing (No apology where one was plainly due.)" in out.getvalue()
 
 
 def measured(session: Session, **provenance: str) -> Session:

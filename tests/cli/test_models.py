@@ -50,12 +50,12 @@ def test_a_whole_practice_with_models_in_every_role(simcustomer: Command, server
     assert "time of asking" in done.stdout
     assert "not graded" not in done.stdout
     assert "It went as it went with Dean Ackroyd." in done.stdout
-    assert "models: 6 calls" in done.stderr
+    assert "models: 5 calls" in done.stderr
     assert "cost" in done.stderr
     assert KEY not in done.stdout + done.stderr
     assert set(server.keys) == {KEY}
     used = json.loads(simcustomer("usage", "--json").stdout)
-    assert {role: totals["calls"] for role, totals in used.items()} == {"customer": 3, "grader": 2, "coach": 1}
+    assert {role: totals["calls"] for role, totals in used.items()} == {"customer": 2, "grader": 2, "coach": 1}
 
 
 def test_the_readme_leads_to_a_practice_with_a_model(server: ModelServer, tmp_path: Path) -> None:

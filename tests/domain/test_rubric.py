@@ -78,6 +78,8 @@ def test_a_misstep_never_raises_and_an_indicator_never_lowers(shown: set[str], w
         ({"levels": {1: ["nmes"]}}, "not an indicator"),
         ({"caps": {"dismisses": 0}}, "missing: hollow"),
         ({"caps": {"dismisses": 0, "hollow": 1, "other": 0}}, "not a misstep"),
+        ({"whole": ["nmes"]}, "neither an indicator nor a misstep"),
+        ({"absent": ["names"]}, "not a misstep"),
         ({"anchors": {0: "a", 1: "b", 2: "c"}}, "missing: 3"),
     ],
 )
@@ -126,3 +128,10 @@ def test_shipped_rubric_keeps_its_fourteen_techniques(rubric: Rubric) -> None:
         "empathy", "active_listening", "discovery", "composure", "positive_language", "problem_solving", "common_ground",
         "expectations", "ownership", "boundaries", "recovery", "escalation", "closing", "channel_craft",
     )  # fmt: skip
+
+
+def test_marks_that_a_rubric_does_not_use_change_nothing_of_it() -> None:
+    plain, marked = rubric(), rubric(technique(whole=["first", "hollow"], absent=["dismisses"]))
+    assert "whole" not in plain.model_dump_json()
+    assert "absent" not in plain.model_dump_json()
+    assert Rubric.model_validate_json(marked.model_dump_json()) == marked

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from simcustomer.domain.assessment import Assessment, Evidence
+from simcustomer.domain.assessment import Assessment, Evidence, Grade
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.session import Session
 from simcustomer.ui import debrief_views
@@ -41,6 +41,21 @@ def test_each_technique_has_a_number_a_word_and_a_bar(ended: Session, page: str)
     for level in shown:
         assert f"{level.value:g} of 3" in page
         assert f"width: {level.share}%" in page
+
+
+def test_how_far_several_gradings_agreed_stands_beside_the_level(ended: Session, page: str, renderer: Renderer) -> None:
+    def sampled(grade: Grade) -> Grade:
+        if not isinstance(grade, Assessment):
+            return grade
+        verdicts = tuple(verdict.model_copy(update={"agreement": 0.8}) for verdict in grade.verdicts)
+        return grade.model_copy(update={"verdicts": verdicts})
+
+    exchanges = tuple(e.model_copy(update={"grade": sampled(e.grade)}) for e in ended.exchanges)
+    view = debrief_views.debrief(ended.model_copy(update={"exchanges": exchanges}))
+    shown = renderer.html("debrief", view=view, compared=None, again=())
+    graded = [level for level in view.techniques if level.value is not None]
+    assert shown.count("several gradings agreed to 80 %") == len(graded) > 0
+    assert "several gradings" not in page
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def summary(totals: Totals) -> str:
     """Calls, tokens, time and cost in one line."""
     parts = [
         f"{totals.calls} calls" + (f" ({totals.failed} failed)" if totals.failed else ""),
-        f"{totals.prompt:,} tokens in ({totals.cached:,} cached), {totals.completion:,} out",
+        f"{totals.prompt:,} tokens in ({totals.cached:,} cached), {totals.completion:,} out"
+        + (f" (unknown for {totals.unknown} of the calls)" if totals.unknown else ""),
         f"{totals.seconds:.1f} s",
     ]
     if totals.cost is not None:

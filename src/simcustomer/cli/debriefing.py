@@ -87,15 +87,8 @@ def _techniques(session: Session) -> Table:
 
 
 def _confidence(session: Session, technique: str) -> str:
-    """How far several gradings of the replies agreed on a technique; nothing where there was one of each."""
-    found = [
-        verdict.agreement
-        for exchange in session.exchanges
-        if isinstance(exchange.grade, Assessment)
-        for verdict in exchange.grade.verdicts
-        if verdict.technique == technique and verdict.level is not None and verdict.agreement is not None
-    ]
-    return f"  confidence {sum(found) / len(found):.0%}" if found else ""
+    found = session.confidence(technique)
+    return "" if found is None else f"  confidence {found:.0%}"
 
 
 def _moods(session: Session) -> Table:
@@ -132,10 +125,14 @@ def _replies(session: Session) -> Iterator[RenderableType]:
 
 
 def _graded(session: Session, exchange: Exchange) -> Iterator[Text]:
-    if isinstance(exchange.grade, Assessment):
-        yield from (_evidence(session, evidence) for evidence in exchange.grade.evidence)
-    else:
+    if not isinstance(exchange.grade, Assessment):
         yield Text(f"  not graded: {exchange.grade.reason}", style="yellow")
+        return
+    for verdict in exchange.grade.verdicts:
+        yield from (_evidence(session, evidence) for evidence in verdict.evidence)
+        technique = session.rubric.technique(verdict.technique)
+        for name in verdict.missing:
+            yield Text(f"  - {technique.name}: missing ({technique.missteps[name]})", style="red")
 
 
 def _evidence(session: Session, evidence: Evidence) -> Text:

@@ -131,7 +131,7 @@ def _bounded(shifts: tuple[Shift, ...], most: float) -> tuple[Shift, ...]:
         return shifts
     guard = Shift(
         cause="guard",
-        because="one good reply does not win them over",
+        because="held back: it takes more than one good reply",
         anger=round(max(0.0, -most - anger), 2),
         trust=round(min(0.0, most - trust), 2),
     )

@@ -30,7 +30,9 @@ class Technique(Frozen):
     """One thing a good reply does.
 
     `levels` says which indicators earn a level: each entry is one way to reach it, `a + b` meaning both, and the word
-    `always` meaning that nothing is needed. `caps` is the most that a reply can reach which shows a misstep.
+    `always` meaning that nothing is needed. `caps` is the most that a reply can reach which shows a misstep. `whole` are
+    signs of a reply as a whole, which any of its sentences can stand for; `absent` are missteps that can consist in words
+    not being there.
     """
 
     id: Identifier
@@ -44,6 +46,9 @@ class Technique(Frozen):
     levels: dict[EarnedLevelName, tuple[str, ...]]
     caps: dict[Identifier, Literal[0, 1, 2]]
     weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    # Left out where empty, so that the hash of a rubric that has none stays what it was.
+    whole: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    absent: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
 
     @field_validator("anchors")
     @classmethod
@@ -67,6 +72,14 @@ class Technique(Frozen):
                 raise ValueError(f"caps names {name!r}, which is not a misstep of {self.id}")
         if uncapped := [name for name in self.missteps if name not in self.caps]:
             raise ValueError(f"caps must say the highest level beside every misstep; missing: {', '.join(uncapped)}")
+        return self
+
+    @model_validator(mode="after")
+    def _marks_name_known_signs(self) -> Self:
+        if unknown := [name for name in self.whole if name not in {**self.indicators, **self.missteps}]:
+            raise ValueError(f"whole names {unknown[0]!r}, which is neither an indicator nor a misstep of {self.id}")
+        if unknown := [name for name in self.absent if name not in self.missteps]:
+            raise ValueError(f"absent names {unknown[0]!r}, which is not a misstep of {self.id}")
         return self
 
     def level(

@@ -213,6 +213,17 @@ class Session(Frozen):
         """The grades of this reply and those after it, added up."""
         return Scorecard.of(self.rubric, (exchange.grade for exchange in self.exchanges[number - 1 :]))
 
+    def confidence(self, technique: str) -> float | None:
+        """How far several gradings of the replies agreed on a technique (0-1); None where each was graded once, or it had no occasion."""
+        found = [
+            verdict.agreement
+            for exchange in self.exchanges
+            if isinstance(exchange.grade, Assessment)
+            for verdict in exchange.grade.verdicts
+            if verdict.technique == technique and verdict.level is not None and verdict.agreement is not None
+        ]
+        return fmean(found) if found else None
+
     def before(self, number: int) -> Session:
         """The session as it stood when this reply was still to be given; ValueError where there is no such reply."""
         if not 1 <= number <= len(self.exchanges):

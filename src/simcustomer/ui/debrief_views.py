@@ -31,6 +31,7 @@ class Level(NamedTuple):
     """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion.
 
     `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
+    `confidence` says how far several gradings agreed (0-1); None where each reply was graded once.
     """
 
     technique: str
@@ -38,6 +39,7 @@ class Level(NamedTuple):
     share: float | None
     word: str | None
     agreement: Reliable | None = None
+    confidence: float | None = None
 
 
 class MoodRow(NamedTuple):
@@ -142,7 +144,9 @@ def _techniques(session: Session) -> tuple[Level, ...]:
     words = pinned_words(session.provenance.grader, session.provenance.rubric)
     levels = session.scorecard.levels
     return tuple(
-        level_of(technique.name, levels.get(technique.id))._replace(agreement=words.get(technique.id, NOT_MEASURED))
+        level_of(technique.name, levels.get(technique.id))._replace(
+            agreement=words.get(technique.id, NOT_MEASURED), confidence=session.confidence(technique.id)
+        )
         for technique in session.rubric.techniques
     )
 

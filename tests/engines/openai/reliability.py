@@ -23,6 +23,7 @@ from tests.engines.openai import extraction
 from tests.support.model_server import FAULTS, model_server
 from tests.support.players import honest
 from tests.support.practising import KEY, cast_with, engines_on, practice_with, said
+from tests.support.starvation import starved
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 2.0
@@ -40,7 +41,7 @@ FOREIGN = ("language model", "offer you a refund", "help you today", "*smiles*",
 
 @dataclass
 class Tally:
-    """What many runs of one fault on one role came to."""
+    """What many runs of one fault on one role came to; `starved` is how long the run that overshot most waited for a CPU."""
 
     runs: int = 0
     outcomes: Counter[str] = field(default_factory=Counter[str])
@@ -49,6 +50,7 @@ class Tally:
     invented: int = 0
     foreign: int = 0
     overshoot: float = 0.0
+    starved: float = 0.0
 
 
 async def measured(role: str, fault: str, *, times: int | None, runs: int, persona: Persona, rubric: Rubric) -> Tally:
@@ -92,7 +94,7 @@ async def _run(
         practice, store = practice_with(cast_with(engines_on(server, deadline=DEADLINE), role), folder)
         try:
             session = practice.start(persona, rubric, owner="o", seed=seed)
-            started, shown = time.monotonic(), ""
+            started, waited, shown = time.monotonic(), starved(), ""
             try:
                 shown, after = await said(practice, session, REPLY)
                 outcome, grade = "answered", after.exchanges[-1].grade
@@ -101,7 +103,9 @@ async def _run(
             except Exception as error:  # noqa: BLE001  # that there is none is what is measured
                 tally.unhandled.append(repr(error))
                 return
-            tally.overshoot = max(tally.overshoot, time.monotonic() - started - DEADLINE)
+            over = time.monotonic() - started - DEADLINE
+            if over > tally.overshoot:
+                tally.overshoot, tally.starved = over, starved() - waited
             kept = store.load(session.id, "o")
         finally:
             store.close()

@@ -14,6 +14,7 @@ import openai
 import pytest
 from pydantic import SecretStr
 
+from simcustomer.cli.accounts import summary
 from simcustomer.engines.openai.calls import Call, Message, Schema
 from simcustomer.engines.openai.client import ModelClient
 from simcustomer.engines.openai.endpoint import endpoint
@@ -167,6 +168,24 @@ def test_calls_are_entered_with_tokens_and_cost(tmp_path: Path) -> None:
     assert [(r.session, r.prompt, r.cached, r.completion, r.outcome) for r in records] == [("abc", 9, 4, 100, "ok")] * 2
     assert Totals.of(records).cost == pytest.approx(2 * (5 * 2 + 4 * 1 + 100 * 8) / 1e6)
     assert WORDS not in (tmp_path / "books" / "calls.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_stream_that_was_stopped_is_counted_as_one_of_unknown_tokens() -> None:
+    ledger = Ledger()
+
+    async def run() -> None:
+        async with model_server(lambda _: "x" * 400) as server:
+            client = client_on(server, ledger)
+            until = asyncio.get_running_loop().time() + 5
+            await client.complete(CALL, until)
+            stream = client.stream(CALL, until)
+            assert await anext(stream)
+            await stream.aclose()
+
+    asyncio.run(run())
+    totals = Totals.of(ledger.records())
+    assert (totals.calls, totals.failed, totals.unknown, totals.completion) == (2, 0, 1, 100)
+    assert "100 out (unknown for 1 of the calls)" in summary(totals)
 
 
 def test_neither_key_nor_words_reach_the_log(caplog: pytest.LogCaptureFixture) -> None:

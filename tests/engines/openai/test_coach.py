@@ -50,6 +50,15 @@ def test_a_debrief_quotes_what_was_said(dean: Persona, rubric: Rubric, tmp_path:
     assert dean.hidden_need not in text
 
 
+def test_a_coach_is_told_what_each_level_rests_on(dean: Persona, rubric: Rubric, tmp_path: Path) -> None:
+    _, server = debriefed(lambda made: made, dean, rubric, tmp_path)
+    case = server.requests[0]["messages"][1]["content"]
+    found = case.split("What they rest on:\n<<", 1)[1].split(">>", 1)[0].splitlines()[1:-1]
+    assert [line for line in found if line.startswith("+ recovery.") and line.endswith(": sorry")]
+    quotes = [line.split(": ", 1)[1] for line in found]
+    assert [quote for quote in quotes if quote != "(missing)" and quote not in REPLY] == []
+
+
 def misquoting(made: Body) -> Body:
     made["strengths"][0]["quote"] = "I feel your pain"
     return made

@@ -69,22 +69,88 @@ def test_entries_count_where_their_words_are_in_the_reply(dean: Persona, rubric:
     assert [r.guard for r in books if r.guard] == ["unverified_quote"] * 3
 
 
-def test_a_fact_is_in_no_prompt_before_it_is_unlocked(dean: Persona, rubric: Rubric) -> None:
-    trusting = dean.model_copy(update={"mood": dean.mood.model_copy(update={"trust": 9.0})})
-    (dad,) = [fact for fact in dean.facts if fact.id == "dad"]
+def trusting(dean: Persona, trust: float) -> Persona:
+    return dean.model_copy(update={"mood": dean.mood.model_copy(update={"trust": trust})})
+
+
+def holding(dean: Persona, fact_id: str, requests: list[Body]) -> list[bool]:
+    """Which requests hold a fact."""
+    (fact,) = [fact for fact in dean.facts if fact.id == fact_id]
+    return [fact.text in json.dumps(body, ensure_ascii=False) for body in requests]
+
+
+DAD = "It's me dad. He's just home from hospital."
+
+
+def test_a_fact_that_the_reply_asks_for_is_told_in_one_call_once_trust_is_earned(dean: Persona, rubric: Rubric) -> None:
+    text, appraisal, _, requests, _ = answered(lambda _: f"{head()}\n\n{DAD}", trusting(dean, 9.0), rubric)
+    assert (text, appraisal.asked) == (DAD, ("dad",))
+    assert holding(dean, "dad", requests) == [True]
+    closed, _, _, requests, _ = answered(lambda _: f"{head()}\n\nNobody's business.", dean, rubric)
+    assert closed == "Nobody's business."
+    assert holding(dean, "dad", requests) == [False]
+
+
+def test_a_fact_goes_unsaid_where_the_reply_costs_the_trust_for_it(dean: Persona, rubric: Rubric) -> None:
+    def play(body: Body) -> str:
+        if "write none" in body["messages"][-1]["content"]:
+            return "Never you mind who."
+        return head(("t1", "else is"), ("t7", "at home with you")) + f"\n\n{DAD}"
+
+    text, _, stance, requests, _ = answered(play, trusting(dean, 5.1), rubric, "Who else is at home with you?")
+    assert "dad" not in stance.may_tell
+    assert text == "Never you mind who."
+    assert holding(dean, "dad", requests) == [True, False]
+
+
+def test_a_question_that_only_the_model_sees_unlocks_its_fact(dean: Persona, rubric: Rubric) -> None:
+    reply = "Whose word did you have for it, pal?"
 
     def play(body: Body) -> str:
         if "write none" in body["messages"][-1]["content"]:
-            return "It's me dad. He's just home from hospital."
-        return head(("q10", "Who else is at home")) + "\n\nNobody's business but mine."
+            return "Some lad. He promised."
+        return head(("q2", "Whose word did you have")) + "\n\nHow do you mean?"
 
-    text, appraisal, _, requests, _ = answered(play, trusting, rubric)
-    assert appraisal.asked == ("dad",)
-    assert text == "It's me dad. He's just home from hospital."
-    assert [dad.text in json.dumps(body, ensure_ascii=False) for body in requests] == [False, True]
-    closed, _, _, requests, _ = answered(play, dean, rubric)
-    assert closed == "Nobody's business but mine."
-    assert [dad.text in json.dumps(body, ensure_ascii=False) for body in requests] == [False]
+    text, appraisal, _, requests, _ = answered(play, dean, rubric, reply)
+    assert (text, appraisal.asked) == ("Some lad. He promised.", ("earlier_calls",))
+    assert holding(dean, "earlier_calls", requests) == [False, True]
+
+
+def test_questions_are_answered_in_their_order_and_the_same_words_count_once(dean: Persona, rubric: Rubric) -> None:
+    reply = "When would suit, then, and whose word did you have, and what are you called? Never heard of you."
+    play = head(
+        ("q4", "When would suit"),
+        ("q3", "what are you called"),
+        ("q2", "whose word did you have"),
+        ("q1", "whose word did you"),
+        ("m14", "Never heard of you"),
+        ("m31", "heard of you."),
+        ("k4", "When would suit"),
+        ("k5", "would suit"),
+    )
+    _, appraisal, *_ = answered(lambda _: f"{play}\n\nWell, now.", dean, rubric, reply)
+    assert appraisal.asked == ("free_times", "earlier_calls")
+    assert appraisal.missteps == ("composure.sarcastic_or_rude",)
+    assert appraisal.techniques == ("composure",)
+
+
+def test_a_turn_of_phrase_that_a_habit_quotes_is_no_leak(library: Library, rubric: Rubric) -> None:
+    owen = next(p for p in library.personas() if p.id == "my-followers-will-love-this")
+    said = "I'm not being funny but where is my money."
+    text, _, _, requests, _ = answered(lambda _: f"{head()}\n\n{said}", owen, rubric, "Noted.")
+    assert (text, len(requests)) == (said, 1)
+
+
+def test_the_mood_is_told_in_words_for_trust_and_patience_too(dean: Persona, rubric: Rubric) -> None:
+    def told(**mood: float) -> str:
+        changed = dean.model_copy(update={"mood": dean.mood.model_copy(update=mood)})
+        _, _, _, requests, _ = answered(lambda _: f"{head()}\n\nAnd now?", changed, rubric, "Noted.")
+        return str(requests[0]["messages"][-1]["content"])
+
+    assert "You believe nothing" in told(trust=2.0)
+    assert "You take their word" in told(trust=7.0)
+    assert "all but gone" in told(patience=1.5)
+    assert "You have time for them" in told(patience=8.0)
 
 
 def test_no_first_prompt_says_what_a_locked_fact_says(library: Library, rubric: Rubric) -> None:

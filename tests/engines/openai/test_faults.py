@@ -23,7 +23,8 @@ def test_a_fault_costs_no_reply_and_makes_no_score(role: str, fault: str, dean: 
     tally = asyncio.run(measured(role, fault, times=None, runs=1, persona=dean, rubric=rubric))
     assert tally.unhandled == []
     assert (tally.lost, tally.invented, tally.foreign) == (0, 0, 0)
-    assert tally.overshoot <= 1.0
+    # Time for which a busy machine had no CPU for this process is not the engine's.
+    assert tally.overshoot - tally.starved <= 1.0
 
 
 @pytest.mark.parametrize("role", ["customer", "grader"])

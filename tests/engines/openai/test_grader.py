@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -86,6 +87,58 @@ def test_a_misstep_of_missing_words_counts_and_a_missing_indicator_is_an_error(d
     assert isinstance(grade, Ungraded)
     assert "recovery.indicators.apologises" in grade.reason
     assert len(requests) == 2
+
+
+def test_only_a_misstep_that_can_be_absent_is_missing_and_only_in_a_moment_that_called_for_it(
+    dean: Persona, rubric: Rubric
+) -> None:
+    quoteless = marking(composure__dishonest="(missing)", expectations__leaves_in_dark="(missing)")
+    grade, _ = graded(quoteless, case_of(dean, rubric))
+    assert isinstance(grade, Assessment)
+    assert [(v.technique, v.missing) for v in grade.verdicts if v.missing] == [("expectations", ("leaves_in_dark",))]
+    assert [(e.misstep, e.quote) for e in grade.unverified] == [("dishonest", "(missing)")]
+
+    def uncalled(body: Body) -> str:
+        made = json.loads(quoteless(body))
+        made["expectations"]["occasion"] = False
+        return json.dumps(made)
+
+    grade, _ = graded(uncalled, case_of(dean, rubric))
+    assert isinstance(grade, Assessment)
+    assert grade.levels["expectations"] is None
+
+
+def test_signs_of_the_whole_reply_may_share_their_quote(dean: Persona, rubric: Rubric) -> None:
+    def play(body: Body, *, wholes: bool) -> str:
+        made = nothing(body)
+        left = 24
+        for technique in rubric.techniques:
+            for name in technique.indicators:
+                if name in technique.whole:
+                    made[technique.id]["indicators"][name] = "you were in" if wholes else None
+                elif left:
+                    made[technique.id]["indicators"][name] = "you were in"
+                    left -= 1
+        if not wholes:
+            made["closing"]["indicators"]["thanks"] = "you were in"
+        return json.dumps(made)
+
+    grade, _ = graded(lambda body: play(body, wholes=True), case_of(dean, rubric))
+    assert isinstance(grade, Assessment)
+    assert grade.levels["channel_craft"] == 2
+    grade, _ = graded(lambda body: play(body, wholes=False), case_of(dean, rubric))
+    assert isinstance(grade, Ungraded)
+
+
+def test_the_rules_speak_of_signs_and_occasions_and_of_no_level(dean: Persona, rubric: Rubric) -> None:
+    _, (request,) = graded(lambda body: json.dumps(nothing(body)), case_of(dean, rubric))
+    techniques = (
+        request["messages"][0]["content"].split("The techniques and their signs:")[1].split("Answer with one")[0]
+    )
+    assert not re.findall(r"\bnull\b|\b(?:gives?|is|are|needs?) [0-3]\b|\blevel", techniques, re.IGNORECASE)
+    assert "- courteous [whole]: " in techniques
+    assert "- no_apology [absent]: " in techniques
+    assert next(iter(form(request)["properties"]["empathy"]["properties"])) == "occasion"
 
 
 Spoil = Callable[[Body], object]

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simcustomer.domain.session import Appraisal, Met
-from simcustomer.engines.embedded.nlu import load_lexicon
-from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.engines.openai.card import Card
 from simcustomer.engines.openai.json_text import Unusable, once
 from simcustomer.engines.openai.quoting import verbatim
@@ -51,15 +49,18 @@ class Read(NamedTuple):
     rest: str
 
 
-async def read_head(pieces: AsyncIterator[str], scene: Scene, card: Card) -> Read:
-    """Consume the pieces up to the end of the head. Raises ModelError where there is no head that can be read."""
+async def read_head(pieces: AsyncIterator[str], scene: Scene, card: Card, own: Appraisal) -> Read:
+    """Consume the pieces up to the end of the head. Raises ModelError where there is no head that can be read.
+
+    `own` is what code finds in the reply by itself.
+    """
     heard = ""
     async for piece in pieces:
         heard += piece
         if (end := _end_of_head(heard)) is not None:
             begin = _begin(heard)
             found = _parsed(heard[begin:end])
-            appraisal, unverified = _appraisal(found, scene, card)
+            appraisal, unverified = _appraisal(found, scene, card, own)
             return Read(appraisal, unverified, _AFTER.sub("", heard[end:], count=1))
         if len(heard) > LONGEST_HEAD:
             break
@@ -101,7 +102,7 @@ def _parsed(head: str) -> _Head:
         raise no_head() from None
 
 
-def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
+def _appraisal(head: _Head, scene: Scene, card: Card, own: Appraisal) -> tuple[Appraisal, int]:
     """What the verified entries say; a code that is not on the card and a quote that is not in the message do not count."""
     quotes: dict[str, str] = {}
     unverified = 0
@@ -113,23 +114,25 @@ def _appraisal(head: _Head, scene: Scene, card: Card) -> tuple[Appraisal, int]:
             quotes.setdefault(entry.id.strip(), quote)
     persona = scene.session.persona
     # What the card keeps from the model, because its words would tell what is locked, code finds by them.
-    own = understand(scene, (), load_lexicon(*LEXICON)).appraisal
     softeners = (*_met(card.softeners, quotes), *_unlisted(own.softeners, card.softeners))
     triggers = (*_met(card.triggers, quotes), *_unlisted(own.triggers, card.triggers))
-    listed = set(card.questions.values())
     soothed, stung = {met.sway for met in softeners}, {met.sway for met in triggers}
     shown = (sway.technique for sway in persona.softeners if sway.technique and sway.id in soothed)
     wrong = (sway.misstep for sway in persona.triggers if sway.misstep and sway.id in stung)
     told = set(scene.session.told)
-    asked = [*_named(card.questions, quotes), *(fact for fact in own.asked if fact not in listed)]
+    places = {code: _place(quote, scene.reply) for code, quote in quotes.items()}
+    felt = [places[code] for code in (*card.triggers, *card.deal_breakers) if code in places]
+    # What code has found, the first prompt may have told already: it comes first. Then one fact a question, as they were put.
+    questions = sorted(_apart(card.questions, places), key=lambda fact: places[_code(card.questions, fact)].start)
+    asked = dict.fromkeys((*own.asked, *questions))
     offers = [*_named(card.offers, quotes), *(offer for offer in own.offers if offer not in card.offers.values())]
     appraisal = Appraisal(
         softeners=softeners,
         triggers=triggers,
         deal_breakers=(*_met(card.deal_breakers, quotes), *_unlisted(own.deal_breakers, card.deal_breakers)),
-        techniques=tuple(dict.fromkeys((*shown, *_named(card.techniques, quotes)))),
-        missteps=tuple(dict.fromkeys((*wrong, *_named(card.missteps, quotes)))),
-        asked=tuple([fact for fact in dict.fromkeys(asked) if fact not in told][:_MOST_ASKED]),
+        techniques=tuple(dict.fromkeys((*shown, *_apart(card.techniques, places)))),
+        missteps=tuple(dict.fromkeys((*wrong, *_apart(card.missteps, places, felt)))),
+        asked=tuple([fact for fact in asked if fact not in told][:_MOST_ASKED]),
         offers=tuple(offer for offer in dict.fromkeys(offers) if offer not in own.withdrawn),
         made=own.made,
         withdrawn=own.withdrawn,
@@ -147,6 +150,24 @@ def _met(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[Met, ...]
 
 def _unlisted(found: Iterable[Met], codes: Mapping[str, str]) -> Iterator[Met]:
     return (met for met in found if met.sway not in codes.values())
+
+
+def _place(quote: str, reply: str) -> range:
+    start = reply.index(quote)
+    return range(start, start + len(quote))
+
+
+def _apart(codes: Mapping[str, str], places: Mapping[str, range], taken: Iterable[range] = ()) -> Iterator[str]:
+    """What the codes of a list stand for, in the order reported: the same words meet one entry, and none where they are taken."""
+    used = list(taken)
+    for code, place in places.items():
+        if code in codes and not any(place.start < other.stop and other.start < place.stop for other in used):
+            used.append(place)
+            yield codes[code]
+
+
+def _code(codes: Mapping[str, str], name: str) -> str:
+    return next(code for code, named in codes.items() if named == name)
 
 
 def _named(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[str, ...]:

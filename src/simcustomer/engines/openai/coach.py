@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -58,7 +58,7 @@ class OpenAICoach:
     @property
     def name(self) -> str:
         """Engine, version, model and prompts."""
-        return f"openai-coach/1 {self._model.name} prompts {combined(_PROMPTS)}"
+        return f"openai-coach/2 {self._model.name} prompts {combined(_PROMPTS)}"
 
     async def debrief(self, session: Session) -> Debrief:
         """Up to three strengths, improvements and rewrites, every quote verbatim and every amount from the case."""
@@ -107,14 +107,26 @@ def _exchange(exchange: Exchange) -> str:
     mood, texts = exchange.stance.mood, wording("coach")
     if isinstance(exchange.grade, Assessment):
         levels = ", ".join(f"{k} {v}" for k, v in exchange.grade.levels.items() if v is not None) or texts["none"]
+        shown = "\n".join(_evidence(exchange.grade))
     else:
-        levels = texts["ungraded"]
+        levels, shown = texts["ungraded"], ""
+    found = f"What they rest on:\n{spotlit(shown)}\n" if shown else ""
     why = "; ".join(neutral(shift.summary) for shift in exchange.stance.shifts)
     return (
-        f"Reply {exchange.number}:\n{spotlit(exchange.reply)}\nLevels: {levels}\n"
+        f"Reply {exchange.number}:\n{spotlit(exchange.reply)}\nLevels: {levels}\n{found}"
         f"Mood after it: anger {mood.anger:g}, trust {mood.trust:g}, patience {mood.patience:g} ({why})\n"
         f"Customer:\n{spotlit(exchange.answer)}"
     )
+
+
+def _evidence(grade: Assessment) -> Iterator[str]:
+    """A line a sign: what the grader found, with the words of the reply that show it."""
+    absent = wording("coach")["absent"]
+    for verdict in grade.verdicts:
+        for found in verdict.evidence:
+            sign, name = ("+", found.indicator) if found.indicator else ("-", found.misstep)
+            yield f"{sign} {verdict.technique}.{name}: {' '.join(found.quote.split())}"
+        yield from (f"- {verdict.technique}.{name}: {absent}" for name in verdict.missing)
 
 
 def _debrief(text: str, session: Session) -> Debrief:

@@ -10,26 +10,23 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 
-from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome, Persona
-from simcustomer.domain.session import Appraisal, Stance
+from simcustomer.domain.session import Appraisal
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.speech import Speech as AuthoredSpeech
 from simcustomer.engines.embedded.speech import framed, opening_line
 from simcustomer.engines.embedded.understanding import LEXICON, Understanding
 from simcustomer.engines.openai.appraising import read_head
-from simcustomer.engines.openai.calls import Call, Message, Model
-from simcustomer.engines.openai.card import Card
-from simcustomer.engines.openai.guards import Guards, locked_text
-from simcustomer.engines.openai.quoting import spotlit
-from simcustomer.engines.openai.speaking import Offended, Speech, most_words
+from simcustomer.engines.openai.calls import Model
+from simcustomer.engines.openai.guards import Guards, locked_text, sayings
+from simcustomer.engines.openai.speaking import Offended, Speech
+from simcustomer.engines.openai.turn import PROMPTS, Answer, Turn
 from simcustomer.engines.openai.usage import Ledger
-from simcustomer.engines.prompts import combined, digests, prompt, wording
+from simcustomer.engines.prompts import combined, wording
 from simcustomer.errors import ModelError
 from simcustomer.roles import React, Scene
 
-_PROMPTS = ("customer_rules", "customer_turn", "customer_speak")
 _HEADLESS = frozenset({"no_appraisal", "malformed", "cut_off"})
 """Failures after which the whole answer is asked for once more."""
 
@@ -48,7 +45,7 @@ class OpenAICustomer:
     @property
     def name(self) -> str:
         """Engine, version, model and prompts."""
-        return f"openai-customer/1 {self._model.name} prompts {combined(_PROMPTS)}"
+        return f"openai-customer/2 {self._model.name} prompts {combined(PROMPTS)}"
 
     def opening(self, persona: Persona, seed: int) -> str:
         """One of the persona's authored openings, chosen by the seed."""
@@ -57,17 +54,17 @@ class OpenAICustomer:
     async def answer(self, scene: Scene, react: React) -> AsyncIterator[str]:
         """Appraise, then speak sentence by sentence. Raises ModelError while nothing was said.
 
-        One call, with a second one where the reply unlocked a fact or ended the conversation: what the model may say
-        then was not in the first prompt.
+        One call, with a second one where the conversation ends, or where the reply unlocked a fact that could not be
+        foreseen: what the model may say then was not in the first prompt.
         """
         until = asyncio.get_running_loop().time() + self._model.deadline
-        turn = _Turn(scene, Card(scene.session.persona, scene.session.rubric))
+        turn = Turn(scene)
         appraised = await self._appraised(turn, until)
         async with aclosing(appraised.stream) as stream:
             stance = react(appraised.appraisal)
             if stance.outcome is Outcome.ENDED_BY_TRAINEE:
                 return
-            answer = _Answer(turn, appraised.appraisal, stance)
+            answer = Answer(turn, appraised.appraisal, stance)
             first = _after(appraised.rest, stream)
             if answer.needs_telling:
                 await stream.aclose()
@@ -76,14 +73,14 @@ class OpenAICustomer:
                 async for sentence in sentences:
                     yield sentence
 
-    async def _appraised(self, turn: _Turn, until: float) -> _Appraised:
+    async def _appraised(self, turn: Turn, until: float) -> _Appraised:
         """The appraisal and the stream of words behind it; an answer without one is asked for once more."""
         note = ""
         while True:
             call = turn.call("answer", turn.ask(note))
             stream = self._model.stream(call, until)
             try:
-                read = await read_head(stream, turn.scene, turn.card)
+                read = await read_head(stream, turn.scene, turn.card, turn.own)
             except ModelError as error:
                 await stream.aclose()
                 if error.kind not in _HEADLESS or note:
@@ -98,7 +95,7 @@ class OpenAICustomer:
                 self._ledger.guarded(call, self._model.name, "unverified_quote")
             return _Appraised(read.appraisal, read.rest, stream)
 
-    async def _spoken(self, answer: _Answer, first: AsyncGenerator[str] | None, until: float) -> AsyncGenerator[str]:
+    async def _spoken(self, answer: Answer, first: AsyncGenerator[str] | None, until: float) -> AsyncGenerator[str]:
         """The answer with the frame of its channel; once corrected, then authored."""
         persona = answer.turn.scene.session.persona
         speech = Speech(persona, self._guards(answer))
@@ -126,9 +123,9 @@ class OpenAICustomer:
                 return
             prose, note = None, _reason(guard)
         self._ledger.guarded(answer.turn.call("mend", note), self._model.name, "authored_line")
-        yield answer.authored()
+        yield _authored(answer)
 
-    def _guards(self, answer: _Answer) -> Guards:
+    def _guards(self, answer: Answer) -> Guards:
         session, turn = answer.turn.scene.session, answer.turn
         persona = session.persona
         allowed = [fact for fact in persona.facts if fact.reveal.when == "opening" or fact.id in answer.stance.may_tell]
@@ -138,7 +135,10 @@ class OpenAICustomer:
             said=session.transcript.said_by(Speaker.CUSTOMER),
             secret="\n".join((turn.card.rules, turn.ask(""), answer.ask(""), locked_text(persona, answer.stance))),
             free=chain(
-                lines, (text for fact in allowed for text in (fact.text, *fact.says)), (persona.goal, persona.title)
+                lines,
+                (text for fact in allowed for text in (fact.text, *fact.says)),
+                (persona.goal, persona.title),
+                sayings(persona),
             ),
             key=self._key,
         )
@@ -153,97 +153,16 @@ class _Appraised:
     stream: AsyncGenerator[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One message to answer: its calls have all that stays first, and what changes last."""
-
-    scene: Scene
-    card: Card
-
-    def call(self, purpose: str, last: str) -> Call:
-        """A call whose last message is the reply with `last` behind it."""
-        session = self.scene.session
-        messages = [Message("system", self.card.rules), Message("user", wording("customer")["begin"])]
-        for turn in session.transcript.turns:
-            if turn.role is Speaker.CUSTOMER:
-                messages.append(Message("assistant", turn.text))
-            else:
-                messages.append(Message("user", spotlit(turn.text)))
-        if messages[-1].role == "user":
-            # The customer said nothing to the last reply, and two messages of one side in a row confuse servers.
-            messages.append(Message("assistant", "..."))
-        messages.append(Message("user", f"{spotlit(self.scene.reply)}\n\n{last}"))
-        return Call("customer", purpose, tuple(messages), prompts=digests(_PROMPTS), session=session.id)
-
-    def ask(self, note: str) -> str:
-        """The request for appraisal and words, with the mood before this reply."""
-        return prompt("customer_turn").filled(
-            **self.state(self.scene.session.mood), told=self.told(self.scene.session.told), note=note
-        )
-
-    def state(self, mood: Mood) -> dict[str, str]:
-        """The changing values that both prompts of a turn have."""
-        return {
-            "number": str(self.scene.number),
-            "anger": f"{mood.anger:g}",
-            "trust": f"{mood.trust:g}",
-            "patience": f"{mood.patience:g}",
-            "temper": wording("customer")["temper"][mood.temper.value],
-            "words": str(most_words(self.scene.session.persona)),
-        }
-
-    def told(self, may_tell: tuple[str, ...]) -> str:
-        """The unlocked facts, as text."""
-        persona = self.scene.session.persona
-        facts = [f.text for f in persona.facts if f.id in may_tell and f.reveal.when != "opening"]
-        texts = wording("customer")
-        return "\n".join((texts["told"], *(f"- {text}" for text in facts))) if facts else texts["told_none"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a turn came to: the appraisal, and the stance that code gave."""
-
-    turn: _Turn
-    appraisal: Appraisal
-    stance: Stance
-
-    @property
-    def needs_telling(self) -> bool:
-        """Whether there is something to say that the first prompt could not hold."""
-        return bool(self._fresh) or self.stance.outcome is not None
-
-    @property
-    def _fresh(self) -> list[str]:
-        persona, told = self.turn.scene.session.persona, self.turn.scene.session.told
-        unlocked = set(self.stance.may_tell) - set(told)
-        return [fact.text for fact in persona.facts if fact.id in unlocked and fact.reveal.when != "opening"]
-
-    def ask(self, note: str) -> str:
-        """The request for words alone, with the mood after this reply."""
-        texts, session = wording("customer"), self.turn.scene.session
-        directions: list[str] = []
-        if self._fresh:
-            directions += [texts["tell"], *(f"- {text}" for text in self._fresh)]
-        if self.stance.outcome is not None and self.stance.outcome.value in texts["outcome"]:
-            directions.append(texts["outcome"][self.stance.outcome.value])
-        return prompt("customer_speak").filled(
-            **self.turn.state(self.stance.mood),
-            told=self.turn.told(session.told) if session.told or not self._fresh else "",
-            direction="\n".join(directions) or texts["go_on"],
-            note=note,
-        )
-
-    def authored(self) -> str:
-        """The persona's own lines for this stance."""
-        session = self.turn.scene.session
-        nothing: frozenset[str] = frozenset()
-        understanding = Understanding(
-            self.appraisal, acts=nothing, time=None, amount=None, name=None, settled=nothing, open=nothing
-        )
-        dice = _dice(session.seed, session.persona.id, self.turn.scene.number)
-        speech = AuthoredSpeech(self.turn.scene, understanding, self.stance, dice, load_lexicon(*LEXICON))
-        return framed(session.persona, speech.pieces())
+def _authored(answer: Answer) -> str:
+    """The persona's own lines for the stance of an answer."""
+    session = answer.turn.scene.session
+    nothing: frozenset[str] = frozenset()
+    understanding = Understanding(
+        answer.appraisal, acts=nothing, time=None, amount=None, name=None, settled=nothing, open=nothing
+    )
+    dice = _dice(session.seed, session.persona.id, answer.turn.scene.number)
+    speech = AuthoredSpeech(answer.turn.scene, understanding, answer.stance, dice, load_lexicon(*LEXICON))
+    return framed(session.persona, speech.pieces())
 
 
 async def _after(rest: str, stream: AsyncGenerator[str]) -> AsyncGenerator[str]:

@@ -15,7 +15,11 @@ from simcustomer.engines.openai.quoting import verbatim
 from simcustomer.engines.prompts import wording
 
 MISSING = "(missing)"
-"""What stands in place of a quote for a misstep that consists in words not being there."""
+"""What stands in place of a quote for a misstep that consists in words not being there.
+
+It counts for a misstep that the rubric says can be absent, in a moment that called for the technique: elsewhere it is a quote
+that the reply does not hold.
+"""
 
 _LEAST_LETTERS = 4
 _TOO_SHORT = "(too short to show anything)"
@@ -23,7 +27,8 @@ _NOT_TO_CUSTOMER = "(words for the grader, not for the customer)"
 """Marks on a quote that keep it from counting, and say why where unverified evidence is reported."""
 
 _MOST_USES = 24
-"""Indicators that one quote can show; a grader that quotes the same words for more has not read, but obeyed.
+"""Indicators that one quote can show, not counting those of the whole reply; a grader that quotes the same words for more has
+not read, but obeyed.
 
 A short good reply was honestly quoted for twelve (decision 14).
 """
@@ -44,7 +49,9 @@ def read_findings(text: str, techniques: Sequence[Technique], reply: str) -> tup
     answer = object_in(text)
     _exactly(answer, [technique.id for technique in techniques], "techniques")
     findings = tuple(_finding(technique, answer[technique.id], reply) for technique in techniques)
-    uses = Counter(e.quote for finding in findings for e in finding.evidence if e.indicator)
+    whole = {(technique.id, name) for technique in techniques for name in technique.whole}
+    shown = [e for finding in findings for e in finding.evidence if e.indicator]
+    uses = Counter(e.quote for e in shown if (e.technique, e.indicator) not in whole)
     if worn := [quote for quote, times in uses.items() if times > _MOST_USES]:
         raise Unusable(f"one quote stands for {uses[worn[0]]} indicators; quote for each the few words that show it")
     return findings
@@ -52,25 +59,21 @@ def read_findings(text: str, techniques: Sequence[Technique], reply: str) -> tup
 
 def _finding(technique: Technique, value: object, reply: str) -> Finding:
     part = as_object(value, technique.id)
-    _exactly(part, ["indicators", "missteps", "occasion"], technique.id)
+    _exactly(part, ["occasion", "indicators", "missteps"], technique.id)
     shown = _signs(part["indicators"], technique.indicators, f"{technique.id}.indicators")
     wrong = _signs(part["missteps"], technique.missteps, f"{technique.id}.missteps")
     if not isinstance(part["occasion"], bool):
         raise Unusable(f"{technique.id}.occasion is neither true nor false")
     if absent := [name for name, quote in shown.items() if quote == MISSING]:
         raise Unusable(f"{technique.id}.indicators.{absent[0]} is {MISSING}, which only a misstep can be")
+    missing = [name for name in technique.absent if wrong.get(name) == MISSING and part["occasion"]]
     evidence = [Evidence(technique=technique.id, indicator=name, quote=_quoted(q, reply)) for name, q in shown.items()]
     evidence += [
         Evidence(technique=technique.id, misstep=name, quote=_quoted(quote, reply))
         for name, quote in wrong.items()
-        if quote != MISSING
+        if name not in missing
     ]
-    return Finding(
-        technique=technique.id,
-        occasion=bool(part["occasion"]),
-        evidence=tuple(evidence),
-        missing=tuple(name for name, quote in wrong.items() if quote == MISSING),
-    )
+    return Finding(technique=technique.id, occasion=part["occasion"], evidence=tuple(evidence), missing=tuple(missing))
 
 
 def _signs(value: object, names: dict[str, str], where: str) -> dict[str, str]:
@@ -124,9 +127,9 @@ def _technique_schema(technique: Technique) -> dict[str, Any]:
     quote = {"type": ["string", "null"]}
     return _object(
         {
+            "occasion": {"type": "boolean"},
             "indicators": _object(dict.fromkeys(technique.indicators, quote)),
             "missteps": _object(dict.fromkeys(technique.missteps, quote)),
-            "occasion": {"type": "boolean"},
         }
     )
 

@@ -15,7 +15,7 @@ from simcustomer.engines.openai.consensus import consensus
 from simcustomer.engines.openai.findings import read_findings, schema_of
 from simcustomer.engines.openai.quoting import neutral, spotlit
 from simcustomer.engines.openai.usage import Ledger
-from simcustomer.engines.prompts import combined, digests, prompt
+from simcustomer.engines.prompts import combined, digests, prompt, wording
 from simcustomer.errors import ModelError
 from simcustomer.roles import GradingCase
 
@@ -48,7 +48,7 @@ class OpenAIGrader:
         options = (f" samples {self._samples}" if self._samples > 1 else "") + (
             " by technique" if self._batching == "technique" else ""
         )
-        return f"openai-grader/1 {self._model.name} prompts {combined(_PROMPTS)}{options}"
+        return f"openai-grader/2 {self._model.name} prompts {combined(_PROMPTS)}{options}"
 
     async def grade(self, case: GradingCase) -> Grade:
         """The assessment of the case's last turn; Ungraded with the reason where the model gives none that can be used."""
@@ -118,10 +118,16 @@ def _described(technique: Technique) -> str:
     if technique.guidance:
         parts.append(technique.guidance)
     parts.append("indicators:")
-    parts += [f"- {name}: {meaning}" for name, meaning in technique.indicators.items()]
+    parts += [_sign(technique, name, meaning) for name, meaning in technique.indicators.items()]
     parts.append("missteps:")
-    parts += [f"- {name}: {meaning}" for name, meaning in technique.missteps.items()]
+    parts += [_sign(technique, name, meaning) for name, meaning in technique.missteps.items()]
     return "\n".join(parts)
+
+
+def _sign(technique: Technique, name: str, meaning: str) -> str:
+    marks = wording("grader")["marks"]
+    shown = (marks["whole"] if name in technique.whole else "") + (marks["absent"] if name in technique.absent else "")
+    return f"- {name}{shown}: {meaning}"
 
 
 def _case(case: GradingCase, keys: str) -> str:

@@ -26,6 +26,7 @@ _KEY = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai|hf)[-_][A-Za-z0-9_-]{8,}|\b(?:bear
 _MARK = re.compile(r"^\s*(?:#{1,4}\s|-?\s*[stoqkm]\d{1,2}\s*:|<<[0-9a-f]{16}|[0-9a-f]{16}>>)")
 """A heading, a code or a boundary of the prompt."""
 
+_QUOTED = re.compile(r'"([^"]+)"')
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -92,6 +93,11 @@ def locked_text(persona: Persona, stance: Stance) -> str:
     """All that the customer may not say yet, as one text."""
     locked = [fact for fact in persona.facts if fact.id not in stance.may_tell]
     return "\n".join(text for fact in locked for text in (fact.text, *fact.says))
+
+
+def sayings(persona: Persona) -> list[str]:
+    """The customer's own turns of phrase that their habits and quirks quote: to say them gives no prompt away."""
+    return [said for habit in (*persona.voice.habits, *persona.voice.quirks) for said in _QUOTED.findall(habit)]
 
 
 def parts(text: str) -> list[str]:

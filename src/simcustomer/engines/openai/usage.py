@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 _GOOD = frozenset({"ok", "stopped", "replayed"})
 
+_FREE = frozenset({"replayed"})
+"""Outcomes of calls that no server was asked for."""
+
 REMEMBERED = 10_000
 """Records that are kept in memory; the file keeps all."""
 
@@ -48,13 +51,18 @@ class CallRecord(Frozen):
 
 
 class Totals(Frozen):
-    """Calls added up. `cost` is None where no call had a price; `unpriced` counts the calls without one."""
+    """Calls added up. `cost` is None where no call had a price; `unpriced` counts the calls without one.
+
+    `unknown` counts the calls whose tokens the server did not say, such as those that were stopped halfway: they are in no
+    sum of tokens.
+    """
 
     calls: int
     failed: int
     prompt: int
     cached: int
     completion: int
+    unknown: int
     seconds: float
     cost: float | None
     unpriced: int
@@ -72,6 +80,7 @@ class Totals(Frozen):
             prompt=sum(record.prompt or 0 for record in calls),
             cached=sum(record.cached or 0 for record in calls),
             completion=sum(record.completion or 0 for record in calls),
+            unknown=sum(record.prompt is None and record.outcome not in _FREE for record in calls),
             seconds=round(sum(record.seconds for record in calls), 3),
             cost=round(sum(costs), 6) if costs else None,
             unpriced=len(calls) - len(costs),
