@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -84,6 +85,56 @@ def symbols(sentence: str) -> frozenset[str]:
     held = sorted({one for here in row[1:-1] for one in here if not one.startswith("=")})
     found.update(f"{one}+{other}" for one, other in combinations(held, 2))
     return frozenset(found)
+
+
+_PAIR = re.compile(r"(?P<one>=?<\w+>|[^<>]+?)(?P<link>>>|>|\+)(?P<other>.+)")
+
+
+class SymbolPlaces:
+    """The symbols that a model knows, arranged so that those of a sentence are found without spelling out all the others."""
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        """`places` has a number for each symbol."""
+        self._stems: dict[str, int] = {}
+        self._words: dict[tuple[str, ...], int] = {}
+        self._classes: dict[str, int] = {}
+        self._pairs: dict[str, dict[str, dict[str, int]]] = {">": {}, ">>": {}, "+": {}}
+        for symbol, place in places.items():
+            kind, rest = symbol[:2], symbol[2:]
+            if kind == "t:":
+                self._stems[rest] = place
+            elif kind == "w:":
+                self._words[tuple(rest.split(" "))] = place
+            elif kind == "c:":
+                self._classes[rest] = place
+            elif (pair := _PAIR.fullmatch(symbol)) is not None:
+                self._pairs[pair["link"]].setdefault(pair["one"], {})[pair["other"]] = place
+            else:
+                raise ValueError(f"{symbol!r} is no symbol")
+
+    def of(self, sentence: str) -> set[int]:
+        """The numbers of a sentence's symbols, as `symbols` gives them, those that are not known left out."""
+        words, row = _row(sentence)
+        found = {self._stems.get(stem(word) if word.isalpha() else word) for word in words}
+        found.update(self._words.get(pair) for pair in pairwise(["^", *words, "$"]))
+        following, near, together = self._pairs[">"], self._pairs[">>"], self._pairs["+"]
+        for place, here in enumerate(row):
+            after = row[place + 1] if place + 1 < len(row) else _NONE
+            later = _NONE.union(*row[place + 2 : place + 1 + _NEAR])
+            for one in here:
+                found.add(self._classes.get(one))
+                for known, there in ((following.get(one), after), (near.get(one), later)):
+                    if known:
+                        found.update(known[other] for other in there if other in known)
+        held = sorted({one for here in row[1:-1] for one in here if not one.startswith("=")})
+        for index, one in enumerate(held):
+            known = together.get(one)
+            if known:
+                found.update(known[other] for other in held[index + 1 :] if other in known)
+        return {place for place in found if place is not None}
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=512)
