@@ -11,7 +11,7 @@ from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
 from simcustomer.engines.embedded.nlu.plain import plain_text
-from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.roles import GradingCase
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -88,10 +88,10 @@ class Moment:
             return None
         return self.sentences[self._calibration.most_telling(technique_id, texts)]
 
-    @cached_property
-    def as_written(self) -> Reading:
-        """The reply with its slang and its typing faults."""
-        return Reading(self.case.reply, self.lexicon)
+    def as_written(self, name: str) -> tuple[str, ...]:
+        """The words of a cue in the reply with its slang and its typing faults."""
+        text = Text(self.case.reply)
+        return tuple(text.quote(Span(*found.span())) for found in self.lexicon.pattern(name).finditer(text.low))
 
     @cached_property
     def own_words(self) -> str:

@@ -88,14 +88,14 @@ def apologised_before(moment: Moment) -> bool:
 
 def slang(moment: Moment) -> tuple[str, ...]:
     """Words of slang, as written."""
-    return tuple(moment.as_written.quote(cue) for cue in moment.as_written.cues("slang"))
+    return moment.as_written("slang")
 
 
 def slips(moment: Moment) -> tuple[str, ...]:
     """Typing faults, as written, where there are so many that the reply looks careless."""
     if moment.reply.text.changes["misspelt"] < CARELESS:
         return ()
-    return tuple(moment.as_written.quote(cue) for cue in moment.as_written.cues("careless"))
+    return moment.as_written("careless")
 
 
 def failing(moment: Moment) -> bool:

@@ -22,7 +22,7 @@ _DIGITS = str.maketrans("123456789", "000000000")
 
 _GAPS = frozenset(" '")
 _SHORTEST = 2
-"""Letters of the shortest beginning of a word that a pattern is looked up by; a shorter one would be tried nearly everywhere."""
+"""Letters of the shortest beginning of a word that is looked up by its length; a shorter one is looked up by its letter."""
 
 
 _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
@@ -63,10 +63,10 @@ class PhraseIndex:
 
     def places(self, low: str) -> dict[str, list[tuple[int, int]]]:
         """Start and end of every match of every cue, in order, none within another of the same cue."""
-        words, beginnings, anywhere, lengths = self._looked_up
+        words, beginnings, letters, lengths = self._looked_up
         hits: dict[str, list[tuple[int, int, _Phrase]]] = {}
         for place, word, both in _pairs(low.translate(_DIGITS)):
-            tried = [*words.get(word, ()), *anywhere]
+            tried = [*words.get(word, ()), *letters.get(word[0], ())]
             if both != word:
                 tried += words.get(both, ())
             for length in lengths.get(both[:_SHORTEST], ()):
@@ -91,23 +91,24 @@ class PhraseIndex:
     @cached_property
     def _looked_up(
         self,
-    ) -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]], list[_Phrase], dict[str, list[int]]]:
-        """Patterns by whole word, by beginning, and those for any word; and how long the beginnings are by their first letters."""
+    ) -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]], dict[str, list[_Phrase]], dict[str, list[int]]]:
+        """Patterns by whole word, by beginning and by first letter; and how long the beginnings are by their first two letters."""
         words: dict[str, list[_Phrase]] = {}
         beginnings: dict[str, list[_Phrase]] = {}
-        anywhere: list[_Phrase] = []
+        letters: dict[str, list[_Phrase]] = {}
         for phrase, found in self._read:
             if found is None or not all(start.word for start in found):
                 continue
-            if any(not start.whole and len(start.word) < _SHORTEST for start in found):
-                anywhere.append(phrase)
-                continue
+            first = {start.word for start in found if not start.whole and len(start.word) < _SHORTEST}
             for start in found:
-                (words if start.whole else beginnings).setdefault(start.word, []).append(phrase)
+                if start.word[0] not in first:
+                    (words if start.whole else beginnings).setdefault(start.word, []).append(phrase)
+            for letter in first:
+                letters.setdefault(letter, []).append(phrase)
         lengths: dict[str, set[int]] = {}
         for word in beginnings:
             lengths.setdefault(word[:_SHORTEST], set()).add(len(word))
-        return words, beginnings, anywhere, {letters: sorted(held) for letters, held in lengths.items()}
+        return words, beginnings, letters, {start: sorted(held) for start, held in lengths.items()}
 
     @cached_property
     def _by_character(self) -> list[_Phrase]:
