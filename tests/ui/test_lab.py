@@ -64,7 +64,10 @@ class LabClient(Client):
     def call(self, function: int, data: list[object]) -> str:
         session = uuid.uuid4().hex
         join = {"data": data, "fn_index": function, "trigger_id": None, "session_hash": session, "event_data": None}
-        assert self.ask("POST", "/gradio_api/queue/join", json.dumps(join)).status == 200
+        joined = self.ask("POST", "/gradio_api/queue/join", json.dumps(join))
+        if joined.status == 403:
+            return joined.text
+        assert joined.status == 200
         return self.ask("GET", f"/gradio_api/queue/data?session_hash={session}").text
 
 

@@ -334,7 +334,7 @@ class StudioRoom(Page):
                 visitor = self.frame.admitted(request)
                 if found := kind_of(content):
                     outcome.updates = await self.history.shelve(*found, step, visitor)
-            return outcome.updates
+            return outcome.updates or {self.history.notice: gr.skip()}
 
         return shelve
 
