@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
@@ -33,7 +33,7 @@ class Door:
 
     visitor = LOCAL
 
-    def __call__(self, _: gr.Request) -> Visitor:
+    async def __call__(self, _: Request) -> Visitor:
         return self.visitor
 
 
@@ -73,7 +73,8 @@ def client(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("SIMCUSTOMER_EVALS_DIR", str(write_evals(tmp_path / "evals")))
     store, lab, door = open_store(f"sqlite:///{tmp_path / 'app.db'}"), Lab(load_settings()), Door()
     practice = wiring.practice(store, scripted_cast(), longest_reply=500)
-    with serving(create_app(practice, library, visitor_of=door, lab=lab)) as port:
+    monkeypatch.setattr("simcustomer.ui.app.alone", door)
+    with serving(create_app(practice, library, lab=lab)) as port:
         made = LabClient(port, practice, ScriptedCustomer())
         made.lab, made.door = lab, door
         yield made
