@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from simcustomer.domain.accounts import LOCAL
 from simcustomer.domain.assignment import Standing
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Hint
 from simcustomer.domain.team_profile import profiles
 from simcustomer.errors import InvalidInput, NotAllowed, NotFound
 from simcustomer.team import Team
@@ -45,6 +47,14 @@ def test_standing_follows_what_was_done_since(office: Office) -> None:
     assert row.result.standing is Standing.PASSED
     assert (row.result.attempts, row.result.session, row.result.late) == (2, passed.id, False)
     assert row.result.best == row.result.latest == passed.scorecard.overall
+
+
+def test_hints_pass_nothing(office: Office) -> None:
+    office.team.assign(MAX, [office.persona], people=["ann"], due=TOMORROW, pass_mark=45)
+    begun = office.talk("ann", "I am sorry.", finish=False)
+    office.store.keep_hint(begun.id, Hint(exchange=1, technique="recovery", text="Apologise."))
+    asyncio.run(office.practice.finish(begun.id, owner="ann"))
+    assert standing(office, "ann") is Standing.DONE
 
 
 def test_overdue_until_it_is_passed(office: Office) -> None:

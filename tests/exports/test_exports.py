@@ -68,18 +68,25 @@ def test_a_line_holds_the_levels_that_count_and_the_graders_own(office: Office, 
     assert (record.scorecard.overall, record.scorecard.grader_overall) == (session.scorecard.overall, 41.7)
 
 
+def test_a_line_gives_away_nothing_that_the_customer_keeps_back(office: Office, session: Session) -> None:
+    text, persona = export(office, "jsonl"), session.persona
+    for secret in (persona.story, persona.hidden_need, persona.goal, *(fact.text for fact in persona.facts)):
+        assert secret not in text
+
+
 def test_the_schema_of_a_line_is_current() -> None:
     kept = json.loads((ROOT / "docs" / "session.schema.json").read_text(encoding="utf-8"))
     assert kept == json.loads(schema()), "run: python -m simcustomer.exports.schema > docs/session.schema.json"
 
 
 def test_a_selection_is_by_owner_and_by_day(office: Office, session: Session) -> None:
-    other = office.talk("ben", "I am sorry.")
+    other = office.talk("ben", "I am sorry.", finish=False)
     moment = timedelta(microseconds=1)
     for selection, found in (
         (Selection(), {session.id, other.id}),
         (Selection(owners=("ben",)), {other.id}),
         (Selection(owners=()), set()),
+        (Selection(finished_only=True), {session.id}),
         (Selection(since=session.started_at + moment), {other.id}),
         (Selection(until=other.started_at), {session.id}),
     ):

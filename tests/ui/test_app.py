@@ -352,7 +352,7 @@ def test_the_record_of_a_session_is_for_its_owner_once_it_has_ended(
     record = client.ask("GET", f"/sessions/{session.id}.json")
     assert record.status == 200
     assert record.headers["content-disposition"].startswith('attachment; filename="simcustomer-no-heat')
-    assert json.loads(record.text)["exchanges"][0]["reply"] == "I am sorry."
+    assert json.loads(record.text)["turns"][1]["text"] == "I am sorry."
     foreign = client.practice.start(dean, rubric, owner="someone-else", seed=1)
     asyncio.run(client.practice.finish(foreign.id, owner="someone-else"))
     refused = client.ask("GET", f"/sessions/{foreign.id}.json")

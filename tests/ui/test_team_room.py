@@ -52,6 +52,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, library: Library, dean: Pers
         ):
             ids[name] = accounts.add(name, password=PASSWORD, roles=[role], team=team).id
         session = office.talk(ids["ann"], "I am sorry.", "You had better calm down.")
+        office.talk(ids["ann"], "I am sorry.", finish=False)
         opening = Opening(keeper=wiring.doorkeeper(Settings(), office.store))
         with serving(create_app(office.practice, library, opening=opening)) as port:
             yield Place(port, office, session, ids)

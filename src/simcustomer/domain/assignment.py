@@ -68,14 +68,14 @@ def result(assignment: Assignment, attempts: Sequence[Attempt], *, has_begun: bo
     """How someone with these finished sessions stands.
 
     Whole conversations with the persona, begun since it was assigned, count; one that went back to a later reply does
-    not, since the trainee knew what was coming. `has_begun`: there is an unfinished one too.
+    not, since the trainee knew what was coming. With hints nothing is passed. `has_begun`: there is an unfinished one too.
     """
     counting = sorted(
         (a for a in attempts if a.persona == assignment.persona and a.is_whole and a.started_at >= assignment.at),
         key=lambda a: a.started_at,
     )
     scored = [(a, a.scorecard.overall) for a in counting if a.scorecard.overall is not None]
-    passed = [a for a, score in scored if score >= assignment.pass_mark]
+    passed = [a for a, score in scored if score >= assignment.pass_mark and not a.hints]
     return Result(
         standing=_standing(assignment, today, passed=bool(passed), done=bool(counting), begun=has_begun),
         attempts=len(counting),

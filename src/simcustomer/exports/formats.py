@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal, get_args
 
 from simcustomer.exports.labels import rated
@@ -31,7 +32,7 @@ def exported(
     `home` is the address of the system, which xAPI names people and activities under; `names` has people's names by id.
     """
     if form == "labels":
-        selection = Selection(selection.owners, selection.since, selection.until, overridden_only=True)
+        selection = replace(selection, overridden_only=True)
     kept = archive.sessions(selection)
     if form == "csv":
         # A spreadsheet knows by the mark that the file is UTF-8.

@@ -11,7 +11,7 @@ from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.review import Decision, Override
 from simcustomer.domain.rubric import Level
-from simcustomer.domain.session import Debrief, Exchange, Origin, Provenance, Scorecard, Session
+from simcustomer.domain.session import Debrief, Exchange, Hint, Origin, Provenance, Scorecard, Session
 from simcustomer.domain.transcript import Channel, Turn
 from simcustomer.store import Kept
 
@@ -100,7 +100,9 @@ class ScoreRecord(Frozen):
 class SessionRecord(Frozen):
     """One line of a JSONL export. `owner` is the id of whose it is, `person` their name where there are accounts.
 
-    `moods` begins with the mood before the first reply. Fields may be added; `form` changes when one changes its meaning.
+    `moods` begins with the mood before the first reply. `coached`: replies were commented on while the conversation went
+    on; `hints` were asked for. Nothing that the customer kept back is in it. Fields may be added; `form` changes when one
+    changes its meaning.
     """
 
     form: Literal["simcustomer.session.1"] = "simcustomer.session.1"
@@ -114,6 +116,8 @@ class SessionRecord(Frozen):
     started_at: datetime
     ended_at: datetime | None
     outcome: Outcome | None
+    coached: bool
+    hints: tuple[Hint, ...]
     turns: tuple[Turn, ...]
     moods: tuple[MoodRecord, ...]
     replies: tuple[ReplyRecord, ...]
@@ -142,6 +146,8 @@ class SessionRecord(Frozen):
             started_at=session.started_at,
             ended_at=session.ended_at,
             outcome=session.outcome,
+            coached=session.coached,
+            hints=session.hints,
             turns=session.transcript.turns,
             moods=(
                 _mood(persona.mood),

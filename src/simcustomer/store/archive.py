@@ -27,12 +27,16 @@ Content = TypeVar("Content", Persona, Rubric)
 
 @dataclass(frozen=True)
 class Selection:
-    """Which sessions: of these owners (None: everyone's), begun at or after `since` and before `until`; open ones too."""
+    """Which sessions: of these owners (None: everyone's), begun at or after `since` and before `until`.
+
+    Open ones too, unless `finished_only`: their grades are not told while the conversation goes on.
+    """
 
     owners: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
     overridden_only: bool = False
+    finished_only: bool = False
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -44,6 +48,8 @@ class Selection:
             parts.append(sessions.c.started_at >= self.since)
         if self.until is not None:
             parts.append(sessions.c.started_at < self.until)
+        if self.finished_only:
+            parts.append(sessions.c.outcome.is_not(None))
         if self.overridden_only:
             parts.append(sessions.c.id.in_(select(overrides.c.session_id)))
         return and_(*parts)

@@ -19,7 +19,10 @@ _STATUS: dict[type[SimcustomerError], int] = {NotAllowed: 403, NotFound: 404, In
 
 
 def add_exports(app: FastAPI, desk: Desk) -> None:
-    """Serve /exports/mine/FORMAT to everyone and /exports/team/FORMAT to managers; `person`, `since`, `until` narrow it."""
+    """Serve /exports/mine/FORMAT to everyone and /exports/team/FORMAT to managers; `person`, `since`, `until` narrow it.
+
+    Only finished sessions are in it: while a conversation goes on, its grades are not told.
+    """
 
     def download(scope: str, form: str, request: Request) -> Response:
         try:
@@ -39,6 +42,7 @@ def _download(desk: Desk, visitor: Visitor, asked: tuple[str, str], request: Req
         owners=tuple(names),
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
+        finished_only=True,
     )
     if scope == "team":
         desk.team.log(
