@@ -12,7 +12,7 @@ from simcustomer import wiring
 from simcustomer.evaluation.measure import Measurement, measure
 from simcustomer.evaluation.pins import differing, falls, pin_path
 from simcustomer.evaluation.results import Results, read_results
-from simcustomer.evaluation.suites import SUITES
+from simcustomer.evaluation.suite_names import SUITES
 from simcustomer.library import Library
 
 EVALS = Path(__file__).parent

@@ -69,5 +69,6 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SIMCUSTOMER_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    monkeypatch.setenv("SIMCUSTOMER_LAB_DIR", str(tmp_path / "lab"))
     monkeypatch.setenv("SIMCUSTOMER_PERSONAS_DIR", str(ROOT / "personas"))
     monkeypatch.setenv("SIMCUSTOMER_RUBRICS_DIR", str(ROOT / "rubrics"))

@@ -90,6 +90,8 @@ def _remedy(detail: ErrorDetails) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     got = detail.get("input")
     shown = f" (found {got!r})" if isinstance(got, str | int | float | bool) and len(repr(got)) < 80 else ""
+    if empty := _empty(detail):
+        return empty
     match detail["type"]:
         case "missing":
             return "is missing; add it"
@@ -99,3 +101,13 @@ def _remedy(detail: ErrorDetails) -> str:
             return f"must be text{shown}; put it in quotes"
         case _:
             return f"{message[0].lower()}{message[1:]}{shown}"
+
+
+def _empty(detail: ErrorDetails) -> str | None:
+    """What to say of a field that is there with nothing in it; None where something is."""
+    got = detail.get("input")
+    if detail["type"] == "too_short":
+        fewest = detail.get("ctx", {}).get("min_length", 1)
+        return f"needs at least {fewest} {'entry' if fewest == 1 else 'entries'}; add to it"
+    is_text = detail["type"] in ("string_type", "string_too_short", "enum", "literal_error")
+    return "is empty; fill it in" if is_text and got in (None, "") else None

@@ -4,11 +4,14 @@ SimcustomerError
 ├── ContentError          a persona or rubric file cannot be used
 ├── NotFound              an id that names nothing
 ├── NotAllowed            the visitor's roles do not admit to this
-├── InvalidInput          a file or option that a command was given is wrong
+├── SignInFailed          who wanted to sign in is not let in
+│   └── TooManyTries      ... for a while, after too many wrong passwords
+├── InvalidInput          a file, option or name that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
 ├── NothingSaid           an act that needs a reply first
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
+├── EditConflict          another text was saved or published since this one was begun
 ├── StoreError            the database cannot be reached, read or written
 ├── EngineError           an engine failed to play its role
 │   └── ModelError        a model server could not be reached, refused, or answered nonsense
@@ -23,6 +26,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "ContentError",
+    "EditConflict",
     "EngineError",
     "InvalidInput",
     "InvalidReply",
@@ -33,8 +37,10 @@ __all__ = [
     "Problem",
     "SessionOver",
     "SettingsError",
+    "SignInFailed",
     "SimcustomerError",
     "StoreError",
+    "TooManyTries",
     "TurnConflict",
 ]
 
@@ -87,8 +93,20 @@ class NotAllowed(SimcustomerError):
     """The visitor has no role that admits to this; nothing was done."""
 
 
+class SignInFailed(SimcustomerError):
+    """Nobody was signed in. The message does not tell an unknown name from a wrong password."""
+
+
+class TooManyTries(SignInFailed):
+    """Too many sign-ins failed; `wait` is how many seconds it takes until the next one is looked at."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        self.wait = wait
+        super().__init__(message)
+
+
 class InvalidInput(SimcustomerError):
-    """A file or option given to a command is wrong."""
+    """A file, option or name given to a command is wrong."""
 
 
 class InvalidReply(SimcustomerError):
@@ -105,6 +123,10 @@ class SessionOver(SimcustomerError):
 
 class TurnConflict(SimcustomerError):
     """A different reply was already given for this turn; that one stands."""
+
+
+class EditConflict(SimcustomerError):
+    """Someone else saved or published in the meantime; nothing was overwritten."""
 
 
 class StoreError(SimcustomerError):

@@ -1,16 +1,19 @@
-"""Personas and rubrics: where they are, and loading them."""
+"""Personas and rubrics: where they are, and loading them; what was published in the studio comes before the file of its id."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, cast
 
 from pydantic import BaseModel
 
-from simcustomer.content_file import read_content
+from simcustomer.content_file import parse_content, read_content
 from simcustomer.domain.persona import Persona
+from simcustomer.domain.publishing import ContentKind, Standing
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError, NotFound, Problem
 from simcustomer.yaml_tree import read_tree
@@ -51,37 +54,96 @@ def content_hash(content: BaseModel) -> str:
     return hashlib.sha256(content.model_dump_json().encode()).hexdigest()[:16]
 
 
+class Shelf(Protocol):
+    """What was published in the studio."""
+
+    def standings(self, kind: ContentKind) -> Mapping[str, Standing]:
+        """Where each content of that kind stands, by id."""
+        ...
+
+    def text(self, kind: ContentKind, content_id: str) -> str:
+        """The text that was published last. Raises NotFound where none was."""
+        ...
+
+
+class EmptyShelf:
+    """Nothing was published: there are the files alone."""
+
+    def standings(self, kind: ContentKind) -> Mapping[str, Standing]:
+        """None."""
+        del kind
+        return {}
+
+    def text(self, kind: ContentKind, content_id: str) -> str:
+        """Raises NotFound."""
+        raise NotFound(f"Nothing has been published as {kind.value} {content_id[:60]!r}.")
+
+
 @dataclass(frozen=True)
 class Library:
-    """The content of two folders, read when it is asked for."""
+    """The content of two folders and of a shelf over them, read when it is asked for.
+
+    What was published stands for the file of the same id; what was archived is not there, file or no file.
+    """
 
     personas_folder: Path
     rubrics_folder: Path
+    shelf: Shelf = field(default_factory=EmptyShelf)
 
     @classmethod
-    def found(cls, personas: Path | None = None, rubrics: Path | None = None) -> Library:
+    def found(cls, personas: Path | None = None, rubrics: Path | None = None, shelf: Shelf | None = None) -> Library:
         """The library of the chosen folders, or of those that are found."""
-        return cls(content_folder("personas", personas), content_folder("rubrics", rubrics))
+        return cls(content_folder("personas", personas), content_folder("rubrics", rubrics), shelf or EmptyShelf())
 
     @property
     def persona_ids(self) -> tuple[str, ...]:
         """Ids of all personas, in order."""
-        return tuple(sorted(path.stem for path in self.personas_folder.glob("*.yaml")))
+        return tuple(self.stamps(ContentKind.PERSONA))
 
     @property
     def rubric_ids(self) -> tuple[str, ...]:
         """Ids of all rubrics, in order."""
-        return tuple(sorted(path.stem for path in self.rubrics_folder.glob("*.yaml")))
+        return tuple(self.stamps(ContentKind.RUBRIC))
+
+    def folder(self, kind: ContentKind) -> Path:
+        """Where the files of that kind are."""
+        return self.personas_folder if kind is ContentKind.PERSONA else self.rubrics_folder
+
+    def file(self, kind: ContentKind, content_id: str) -> Path | None:
+        """The file of a content, whether or not something was published over it; None where there is none."""
+        known = {path.stem: path for path in self.folder(kind).glob("*.yaml")}
+        return known.get(content_id)
+
+    def stamps(self, kind: ContentKind) -> dict[str, Hashable]:
+        """The ids of all contents of that kind, in order, each with what changes when the content does."""
+        found: dict[str, Hashable] = {}
+        for path in self.folder(kind).glob("*.yaml"):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue  # it was taken away while the folder was read
+            found[path.stem] = (status.st_mtime_ns, status.st_size)
+        for content_id, standing in self.shelf.standings(kind).items():
+            found.pop(content_id, None)
+            if not standing.archived:
+                found[content_id] = f"edition {standing.number}"
+        return dict(sorted(found.items()))
+
+    def published(self, kind: ContentKind, content_id: str) -> str | None:
+        """The text that was published over the file of that id, or without one; None where the file holds."""
+        standing = self.shelf.standings(kind).get(content_id)
+        return self.shelf.text(kind, content_id) if standing and not standing.archived else None
 
     def persona(self, persona_id: str) -> Persona:
-        """The persona of that id. Raises NotFound, or ContentError where its file is unusable."""
-        return _loaded(Persona, persona_id, self.persona_ids, self.personas_folder)
+        """The persona of that id. Raises NotFound, or ContentError where it is unusable."""
+        return self._loaded(ContentKind.PERSONA, Persona, persona_id)
 
     def persona_file(self, persona_id: str) -> Path:
         """The file of the persona of that id, whatever is in it. Raises NotFound."""
-        if persona_id not in self.persona_ids:
+        path = self.file(ContentKind.PERSONA, persona_id)
+        if path is None:
             raise NotFound(_unknown("persona", persona_id, self.persona_ids, self.personas_folder))
-        return self.personas_folder / f"{persona_id}.yaml"
+        return path
 
     def personas(self) -> tuple[Persona, ...]:
         """Every persona. Raises ContentError that names the problems of all unusable files."""
@@ -102,18 +164,25 @@ class Library:
         return tuple(loaded), problems
 
     def rubric(self, rubric_id: str = DEFAULT_RUBRIC) -> Rubric:
-        """The rubric of that id. Raises NotFound, or ContentError where its file is unusable."""
-        return _loaded(Rubric, rubric_id, self.rubric_ids, self.rubrics_folder)
+        """The rubric of that id. Raises NotFound, or ContentError where it is unusable."""
+        return self._loaded(ContentKind.RUBRIC, Rubric, rubric_id)
+
+    def _loaded(self, kind: ContentKind, model: type[Content], content_id: str) -> Content:
+        known = self.stamps(kind)
+        if content_id not in known:
+            raise NotFound(_unknown(kind.value, content_id, tuple(known), self.folder(kind)))
+        text = self.published(kind, content_id)
+        if text is not None:
+            return cast(Content, _parsed(text, model, f"{content_id} (as published)"))
+        path = self.folder(kind) / f"{content_id}.yaml"
+        content = read_content(path, model)
+        _check_name(path, content.id)
+        return content
 
 
-def _loaded(model: type[Content], content_id: str, known: tuple[str, ...], folder: Path) -> Content:
-    """The content of that id, which its file must have as its name."""
-    if content_id not in known:
-        raise NotFound(_unknown(model.__name__.lower(), content_id, known, folder))
-    path = folder / f"{content_id}.yaml"
-    content = read_content(path, model)
-    _check_name(path, content.id)
-    return content
+@lru_cache(maxsize=128)
+def _parsed(text: str, model: type[BaseModel], name: str) -> BaseModel:
+    return parse_content(text, model, name=name)
 
 
 def _check_name(path: Path, content_id: str) -> None:

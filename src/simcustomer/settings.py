@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from simcustomer.domain import accounts
 from simcustomer.errors import SettingsError
+
+
+def default_lab_dir() -> Path:
+    """A folder in the user's data folder."""
+    return user_data_path("simcustomer") / "lab"
 
 
 def default_database_url() -> str:
@@ -54,6 +60,37 @@ class Price(BaseModel):
     cached: Annotated[float, Field(ge=0)] | None = None
 
 
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+"""Values with commas between them."""
+
+
+class SignOn(BaseModel):
+    """An OpenID Connect provider that people may sign in by; none where `issuer` is not set.
+
+    `roles_claim` names the claim that holds a person's groups, with dots into nested ones, and `roles` which group gives
+    which role. `domains` are the ends of the email addresses that may sign in, with commas; empty: all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str | None = None
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    label: str = ""
+    roles_claim: str | None = None
+    roles: dict[str, accounts.Role] = Field(default_factory=dict[str, accounts.Role])
+    domains: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether people may sign in this way."""
+        return self.issuer is not None
+
+
 class Settings(BaseSettings):
     """What may be set from outside; every field is `SIMCUSTOMER_` and its name in capitals.
 
@@ -72,6 +109,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=default_database_url)
     personas_dir: Path | None = None
     rubrics_dir: Path | None = None
+    evals_dir: Path | None = None
+    lab_dir: Path = Field(default_factory=default_lab_dir)
+    lab_at_once: Annotated[int, Field(ge=1, le=8)] = 1
     rubric: str = "difficult-conversations"
     longest_reply: Annotated[int, Field(ge=200, le=20_000)] = 5_000
     openai: ModelChoice = ModelChoice()
@@ -83,11 +123,23 @@ class Settings(BaseSettings):
     batching: Literal["all", "technique"] = "all"
     prices: dict[str, Price] = Field(default_factory=dict[str, Price])
     usage_log: Path | None = None
+    accounts: bool = False
+    hosts: Listed = ()
+    proxies: Listed = ()
+    signed_in_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 12
+    idle_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 2
+    oidc: SignOn = SignOn()
 
     def choice(self, role: Role) -> ModelChoice:
         """The model chosen for a role: its own settings over those for all roles."""
         own: ModelChoice = getattr(self, role)
         return own.over(self.openai)
+
+
+def database_exists(url: str) -> bool:
+    """Whether there is a database to read: a file that is there, or a server."""
+    kind, _, path = url.partition("://")
+    return not kind.startswith("sqlite") or Path(path.removeprefix("/").partition("?")[0]).is_file()
 
 
 def load_settings() -> Settings:

@@ -15,14 +15,19 @@ from simcustomer.engines.embedded.trainees import trainee_of
 from simcustomer.errors import SettingsError
 from simcustomer.library import Library
 from simcustomer.roles import Adviser, Cast, Coach, Customer, Grader, Trainee
-from simcustomer.settings import Settings, load_settings
+from simcustomer.settings import Settings, database_exists, load_settings
 
 if TYPE_CHECKING:
+    from simcustomer.accounts import Accounts
     from simcustomer.engines.openai.casting import ModelEngines
     from simcustomer.engines.openai.usage import Totals
     from simcustomer.graph import ExchangeGraph
+    from simcustomer.oidc import Provider
     from simcustomer.practice import Practice
+    from simcustomer.signing_in import Doorkeeper
     from simcustomer.store import Store
+    from simcustomer.studio import Studio
+    from simcustomer.team import Team
 
 ENGINES = ("embedded", "openai")
 
@@ -58,6 +63,16 @@ class Models:
 def library(settings: Settings) -> Library:
     """The content folders in force. Raises ContentError."""
     return Library.found(settings.personas_dir, settings.rubrics_dir)
+
+
+def published(settings: Settings) -> Library:
+    """The content folders with what the studio has published over them, as it is now. Raises ContentError, StoreError."""
+    # A command that finds no database must neither make one nor pay for its packages.
+    if not database_exists(settings.database_url):
+        return library(settings)
+    from simcustomer.store import read_shelf  # noqa: PLC0415
+
+    return Library.found(settings.personas_dir, settings.rubrics_dir, read_shelf(settings.database_url))
 
 
 def grader(engine: str = "embedded", models: Models | None = None) -> Grader:
@@ -109,6 +124,68 @@ def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
     from simcustomer.practice import Practice  # noqa: PLC0415
 
     return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
+
+
+def team(store: Store, *, has_accounts: bool) -> Team:
+    """Teams over this store: those of its accounts, or the team of one of the mode without."""
+    # The tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+    from simcustomer.team import Audit, Directory, Team  # noqa: PLC0415
+
+    if not has_accounts:
+        return Team(store)
+    return Team(store, Directory(AccountStore(store.engine)), Audit(AuditLog(store.engine)))
+
+
+def accounts(store: Store) -> Accounts:
+    """The use cases of accounts on this store."""
+    # argon2 and the tables of accounts are for commands that deal with accounts, and for a server that has some.
+    from simcustomer.accounts import Accounts  # noqa: PLC0415
+    from simcustomer.passwords import Passwords  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog  # noqa: PLC0415
+
+    return Accounts(AccountStore(store.engine), AuditLog(store.engine), Passwords())
+
+
+def doorkeeper(settings: Settings, store: Store) -> Doorkeeper:
+    """Signing in and out, with this store's accounts."""
+    from simcustomer.passwords import Passwords  # noqa: PLC0415  # as above
+    from simcustomer.signing_in import Doorkeeper, Lifetimes  # noqa: PLC0415
+    from simcustomer.store import AccountStore, AuditLog, LoginStore  # noqa: PLC0415
+
+    passwords = Passwords()
+    passwords.prepare()
+    return Doorkeeper(
+        AccountStore(store.engine),
+        LoginStore(store.engine),
+        AuditLog(store.engine),
+        passwords,
+        Lifetimes(most=settings.signed_in_hours * 3600, idle=settings.idle_hours * 3600),
+    )
+
+
+def provider(settings: Settings, keeper: Doorkeeper) -> Provider | None:
+    """The provider of sign-in that is set; None where none is. Raises SettingsError."""
+    if not settings.oidc.is_set:
+        return None
+    from simcustomer.oidc import Provider  # noqa: PLC0415  # half a second that only those who use it should pay
+
+    return Provider.of(settings.oidc, keeper)
+
+
+def studio(use: Practice, content: Library, *, rubric_id: str) -> Studio:
+    """What authors work with, on the store of these use cases and this content."""
+    from simcustomer.engines.embedded.trainees import LEVELS  # noqa: PLC0415  # as in `practice`
+    from simcustomer.store import Drafts, Editions  # noqa: PLC0415
+    from simcustomer.studio import Bench, Studio, Writing  # noqa: PLC0415
+
+    engine = use.store.engine
+    return Studio(
+        writing=Writing(content, Editions(engine), Drafts(engine)),
+        bench=Bench(cast(), [trainee_of(level) for level in LEVELS]),
+        practice=use,
+        rubric_id=rubric_id,
+    )
 
 
 def studio_graph() -> ExchangeGraph:

@@ -79,3 +79,33 @@ def test_another_grader_or_rubric_was_not_measured(session: Session, other: dict
     graded = [t.name for t in session.rubric.techniques if session.scorecard.levels[t.id] is not None]
     assert graded
     assert all(lines[name].rstrip().endswith("not measured") for name in graded)
+
+
+def printed(session: Session, *, full: bool) -> str:
+    out = StringIO()
+    Console(file=out, width=160).print(debriefing(session, full=full))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("passed", [False, True])
+def test_outcome_score_and_pass_are_said(session: Session, *, full: bool, passed: bool) -> None:
+    overall = session.scorecard.overall
+    assert overall is not None
+    mark = int(overall) if passed else int(overall) + 1
+    held = session.model_copy(update={"rubric": session.rubric.model_copy(update={"pass_mark": mark})})
+    verdict = "passed" if passed else "not passed"
+    line = f"Outcome: ended by trainee. Score: {overall:g} of 100, {verdict} (pass mark {mark})."
+    assert line in printed(held, full=full)
+
+
+def test_the_full_debrief_gives_each_reply_its_levels(session: Session) -> None:
+    (exchange,) = session.exchanges
+    assert isinstance(exchange.grade, Assessment)
+    lines = printed(session, full=True).split("Reply 1:", 1)[1].splitlines()
+    shown = {line.strip() for line in lines if line.endswith(" of 3")}
+    names = {technique.id: technique.name for technique in session.rubric.techniques}
+    assert shown == {
+        f"{names[v.technique]}: level {v.level} of 3" for v in exchange.grade.verdicts if v.level is not None
+    }
+    assert shown

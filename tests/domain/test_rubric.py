@@ -42,7 +42,9 @@ def rubric(*techniques: Technique) -> Rubric:
     [
         (False, [], [], None),
         (True, [], [], 0),
-        (False, ["names"], [], 1),
+        (False, ["names"], [], None),
+        (False, ["names", "ties"], [], 2),
+        (False, ["names"], ["hollow"], 1),
         (False, [], ["dismisses"], 0),
         (True, ["names"], [], 1),
         (True, ["first"], [], 0),

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from simcustomer import wiring
 from simcustomer.errors import SettingsError
+from simcustomer.store import AuditLog, open_store
 from simcustomer.ui.server import address, bound
 from simcustomer.ui.wording import Wording
+from tests.support.signed_in import PASSWORD, Browser
 
 WORDS = Wording.load()
 
@@ -26,12 +29,6 @@ from simcustomer.ui.server import serve
 from tests.fakes import scripted_cast
 serve(load_settings(), scripted_cast(), port=0, announce=lambda text: print(text, flush=True))
 """
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", "", "127.0.0.1.evil.example"])
-def test_only_this_machine_is_served(host: str) -> None:
-    with pytest.raises(SettingsError, match="this machine only"):
-        bound(host, 0, WORDS)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
@@ -55,6 +52,49 @@ def test_a_port_that_was_just_given_up_can_be_had() -> None:
         assert address(first) == f"http://127.0.0.1:{port}"
     with bound("127.0.0.1", port, WORDS):
         pass
+
+
+def test_behind_a_proxy_with_tls_people_sign_in(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    url = f"sqlite:///{tmp_path / 'proxied.db'}"
+    store = open_store(url)
+    ann = wiring.accounts(store).add("ann", password=PASSWORD)
+    environment = os.environ | {
+        "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}",
+        "SIMCUSTOMER_DATABASE_URL": url,
+        "SIMCUSTOMER_HOSTS": "practice.example.com",
+        "SIMCUSTOMER_PROXIES": "127.0.0.1",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+            assert found
+            browser = Browser(int(found[1]))
+            forwarded = {
+                "Host": "practice.example.com",
+                "X_Forwarded_Proto": "https",
+                "X_Forwarded_For": "198.51.100.66, 203.0.113.9",
+                "Content_Type": "application/x-www-form-urlencoded",
+                "Origin": "https://practice.example.com",
+            }
+            answer = browser.ask("POST", "/sign-in", f"name=ann&password={PASSWORD.replace(' ', '+')}", **forwarded)
+            assert answer.status == 303, answer.text
+            assert answer.headers["location"] == "/"
+            assert answer.cookies[0].startswith("__Host-simcustomer=")
+            assert "secure" in answer.cookies[0].lower()
+            assert browser.ask("GET", "/config", **forwarded).status == 200
+            # Not by TLS, and not by a name that is served: the login is worth nothing there.
+            assert browser.ask("GET", "/config", Host="practice.example.com").status == 401
+            assert browser.ask("GET", "/config", **(forwarded | {"Host": "evil.example"})).status == 400
+        finally:
+            process.kill()
+            process.communicate()
+    entry = AuditLog(store.engine).newest(1)[0]
+    store.close()
+    assert (entry.about, entry.detail) == (ann.id, "password, from 203.0.113.9")
 
 
 def test_it_serves_until_interrupted(tmp_path: Path) -> None:

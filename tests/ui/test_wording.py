@@ -12,7 +12,15 @@ from simcustomer.domain.mood import Temper
 from simcustomer.domain.persona import Kind, Outcome
 from simcustomer.domain.progress import Change
 from simcustomer.domain.transcript import Channel
+from simcustomer.evaluation.comparison import Verdict
+from simcustomer.evaluation.suite_names import SPLITS, SUITES
+from simcustomer.lab.order import State
+from simcustomer.lab.work import HEADLINES
+from simcustomer.ui.lab_messages import KNOWN
+from simcustomer.ui.lab_reading import Direction
+from simcustomer.ui.lab_views import FIGURES, WHOLES
 from simcustomer.ui.wording import Wording
+from simcustomer.wiring import ENGINES
 
 SOURCES = [path for path in Path(simcustomer.ui.__path__[0]).rglob("*") if path.suffix in (".py", ".html")]
 WORDS = Wording.load()
@@ -46,6 +54,23 @@ def test_every_end_of_an_experts_conversation_and_every_break_has_a_text() -> No
         assert WORDS.say(f"expert.ended.{outcome.value}", name="Dean")
     for change in get_args(Change):
         assert WORDS.say(f"progress.changed.{change}")
+
+
+def test_everything_that_the_lab_names_has_a_text() -> None:
+    options = (*SUITES, *SPLITS, *ENGINES, "replies")
+    named = {
+        "option": options,
+        "states": State,
+        "headline": (*HEADLINES.values(), "level", "replies"),
+        "figure": FIGURES,
+        "of": WHOLES,
+        "direction": get_args(Direction),
+        "compared": get_args(Verdict),
+        "problem": KNOWN,
+    }
+    for group, names in named.items():
+        for name in names:
+            assert WORDS.say(f"lab.{group}.{name}", value=1.0)
 
 
 def test_what_is_not_there_is_an_error() -> None:

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from simcustomer import __version__
-from simcustomer.cli import accounts, chat, content, diagnose, evals, grading, regrading, rehearse, web
+from simcustomer.cli import (
+    accounts,
+    chat,
+    content,
+    diagnose,
+    evals,
+    exporting,
+    grading,
+    regrading,
+    rehearse,
+    usage,
+    web,
+)
 from simcustomer.errors import SimcustomerError
 
 BAD_INPUT = 2
@@ -30,7 +42,9 @@ app.command("simulate")(rehearse.simulate)
 app.add_typer(content.app, name="personas")
 app.add_typer(evals.app, name="eval")
 app.command("regrade")(regrading.regrade)
-app.command("usage")(accounts.usage)
+app.command("export")(exporting.export)
+app.add_typer(accounts.app, name="users")
+app.command("usage")(usage.usage)
 app.command("doctor")(diagnose.doctor)
 
 

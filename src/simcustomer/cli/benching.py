@@ -41,14 +41,14 @@ def bench(
     import json
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
     from simcustomer.cli.display import progress
+    from simcustomer.cli.usage import say_usage
     from simcustomer.engines.embedded.trainees import LEVELS
     from simcustomer.evaluation.bench import bench as run
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     chosen = library.rubric(rubric or settings.rubric)
     models = wiring.Models(settings, record=record, replay=replay)
     players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)

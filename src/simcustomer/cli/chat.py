@@ -49,7 +49,7 @@ def chat(
     import asyncio
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
+    from simcustomer.cli.usage import say_usage
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 
@@ -62,7 +62,7 @@ def chat(
         )
     fork = _fork(rewind) if rewind is not None else None
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     chosen = library.persona(persona) if persona is not None else None
     models = wiring.Models(settings, record=record, replay=replay)
     players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)

@@ -12,7 +12,9 @@ from simcustomer.cli.benching import bench
 from simcustomer.cli.options import AsJson, RubricId
 
 if TYPE_CHECKING:
+    from simcustomer.domain.rubric import Rubric
     from simcustomer.evaluation.lint import Finding
+    from simcustomer.library import Library
 
 _UNSEEN_WIDTH = 200
 """Columns of a table that no terminal shows: a file or another program needs whole lines."""
@@ -27,7 +29,7 @@ def list_personas(as_json: AsJson = False) -> None:
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
-    personas, problems = wiring.library(load_settings()).usable()
+    personas, problems = wiring.published(load_settings()).usable()
     for problem in problems:
         typer.echo(f"simcustomer: {problem}", err=True)
     if as_json:
@@ -78,7 +80,7 @@ def show(
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
-    persona = wiring.library(load_settings()).persona(persona_id)
+    persona = wiring.published(load_settings()).persona(persona_id)
     if as_json:
         typer.echo(persona.model_dump_json(indent=1))
         return
@@ -98,19 +100,28 @@ def lint(
 ) -> None:
     """Check personas without playing them; exit code 1 where there is something to mend."""
     from simcustomer import wiring
-    from simcustomer.evaluation.lint import lint_file
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     chosen = library.rubric(rubric or settings.rubric)
     findings = {
-        persona_id: lint_file(library.persona_file(persona_id), chosen)
+        persona_id: _found_in(library, persona_id, chosen)
         for persona_id in dict.fromkeys(persona_ids or library.persona_ids)
     }
     _report(findings, as_json=as_json)
     if any(findings.values()):
         raise typer.Exit(1)
+
+
+def _found_in(library: Library, persona_id: str, rubric: Rubric) -> list[Finding]:
+    from simcustomer.domain.publishing import ContentKind
+    from simcustomer.evaluation.lint import lint_file, lint_text
+
+    text = library.published(ContentKind.PERSONA, persona_id)
+    if text is not None:
+        return lint_text(text, rubric, name=f"{persona_id} (as published)")
+    return lint_file(library.persona_file(persona_id), rubric)
 
 
 def _report(findings: dict[str, list[Finding]], *, as_json: bool) -> None:

@@ -25,7 +25,11 @@ def debriefing(session: Session, *, full: bool = False) -> RenderableType:
     """
     if session.debrief is None:
         return Text("The conversation ended before a reply was given, so there is nothing to debrief.")
-    parts: list[RenderableType] = [Text("Debrief", style="bold underline"), Text(session.debrief.summary)]
+    parts: list[RenderableType] = [
+        Text("Debrief", style="bold underline"),
+        _result(session),
+        Text(session.debrief.summary),
+    ]
     most = None if full else _MOST_NOTES
     parts += _section("What went well", [_note(session, note) for note in session.debrief.strengths[:most]])
     parts += _section("What to work on", list(_improvements(session, most)))
@@ -35,6 +39,18 @@ def debriefing(session: Session, *, full: bool = False) -> RenderableType:
     if full:
         parts += [Text(""), _moods(session), *_replies(session)]
     return Group(*parts)
+
+
+def _result(session: Session) -> Text:
+    """How it ended, the score and whether it is enough."""
+    card = session.scorecard
+    ending = "open" if session.outcome is None else session.outcome.value.replace("_", " ")
+    if card.overall is None:
+        return Text(f"Outcome: {ending}. Score: none, no reply could be graded.")
+    verdict = "passed" if card.passed else "not passed"
+    return Text(
+        f"Outcome: {ending}. Score: {card.overall:g} of 100, {verdict} (pass mark {session.rubric.pass_mark:g})."
+    )
 
 
 def _section(heading: str, lines: list[RenderableType]) -> list[RenderableType]:
@@ -129,8 +145,10 @@ def _graded(session: Session, exchange: Exchange) -> Iterator[Text]:
         yield Text(f"  not graded: {exchange.grade.reason}", style="yellow")
         return
     for verdict in exchange.grade.verdicts:
-        yield from (_evidence(session, evidence) for evidence in verdict.evidence)
         technique = session.rubric.technique(verdict.technique)
+        if verdict.level is not None:
+            yield Text(f"  {technique.name}: level {verdict.level} of 3", style="bold")
+        yield from (_evidence(session, evidence) for evidence in verdict.evidence)
         for name in verdict.missing:
             yield Text(f"  - {technique.name}: missing ({technique.missteps[name]})", style="red")
 

@@ -74,7 +74,7 @@ def explain(
     from simcustomer.evaluation.explain import explained
     from simcustomer.evaluation.pins import pin_path
     from simcustomer.evaluation.results import read_results
-    from simcustomer.evaluation.suites import SUITES
+    from simcustomer.evaluation.suite_names import SUITES
 
     path = pinned or pin_path(evals, engine)
     results = read_results(path)

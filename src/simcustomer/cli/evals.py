@@ -158,13 +158,17 @@ def _train_grader(evals: Path, target: Path, rubric: str | None, step: Callable[
     from simcustomer import wiring
     from simcustomer.evaluation import training
     from simcustomer.evaluation.golden import read_rated
+    from simcustomer.evaluation.retelling import read_retold
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     by = wiring.library(settings).rubric(rubric or settings.rubric)
     rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
     padding = training.read_padding(evals / "training" / "padding.txt")
-    data = training.examples(rated, [*training.read_written(evals / "training"), *training.padded(rated, padding)], by)
+    written = [*training.read_written(evals / "training"), *training.padded(rated, padding)]
+    for path in sorted((evals / "training" / "retold").glob("*.jsonl")):
+        written += read_retold(path, rated)
+    data = training.examples(rated, written, by)
     training.write(training.train(data, by.ids, step), target)
     return f"{len(data)} replies"
 

@@ -33,12 +33,12 @@ def grade(
     import asyncio
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
+    from simcustomer.cli.usage import say_usage
     from simcustomer.evaluation.files import written
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    chosen = wiring.library(settings).rubric(rubric or settings.rubric)
+    chosen = wiring.published(settings).rubric(rubric or settings.rubric)
     models = wiring.Models(settings, record=record, replay=replay)
     grader = wiring.grader(grader_engine or engine, models)
     if output is None:
@@ -53,8 +53,6 @@ def grade(
 
 
 async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -> int:
-    import json
-
     from simcustomer.cli.display import progress
     from simcustomer.evaluation.grading import Remark, graded_replies, read_transcripts
 
@@ -66,7 +64,7 @@ async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -
                 problems += not isinstance(entry, Remark)
                 continue
             async for record in graded_replies(entry, grader, rubric):
-                out.write(json.dumps(record.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n")
+                out.write(record.line)
                 replies += 1
                 step(f"{replies} replies")
     if not replies and not problems:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from simcustomer.errors import InvalidInput
+from simcustomer.evaluation.suite_names import SPLITS
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from simcustomer.domain.rubric import Rubric
-    from simcustomer.evaluation.agreement_table import Given
     from simcustomer.evaluation.figures import Figure
-    from simcustomer.evaluation.golden import RatedReply
     from simcustomer.evaluation.results import Results
 
-SPLITS = ("test", "development", "all")
-
-Evals = Annotated[Path, typer.Option("--evals", help="Folder with golden, contrasts, training, acts and baselines.")]
+Evals = Annotated[
+    Path,
+    typer.Option(
+        "--evals", envvar="SIMCUSTOMER_EVALS_DIR", help="Folder with golden, contrasts, training, acts and baselines."
+    ),
+]
 Split = Annotated[str, typer.Option(help=f"Golden conversations to use: {', '.join(SPLITS)}.")]
 WithBaselines = Annotated[
     bool, typer.Option("--baselines/--no-baselines", help="Measure length, stock words, TF-IDF and features beside it.")
@@ -50,75 +51,47 @@ def measured(  # each is an option of the command line
 ) -> Results:
     """Run suites (None: all) on the grader of an engine. Raises InvalidInput, SettingsError and ContentError."""
     import asyncio
-    from functools import partial
 
     from simcustomer import wiring
     from simcustomer.cli.display import progress
-    from simcustomer.evaluation.measure import Measurement, measure, no_baselines
-    from simcustomer.evaluation.suites import SUITES
+    from simcustomer.evaluation.measure import measure
+    from simcustomer.lab.measuring import measurement
+    from simcustomer.lab.order import Kind, Order
     from simcustomer.settings import load_settings
 
     if split not in SPLITS:
         raise InvalidInput(f"There is no split {split!r}. Choose one of: {', '.join(SPLITS)}.")
     settings = load_settings()
-    by = wiring.library(settings).rubric(rubric or settings.rubric)
-    chosen = suites or list(SUITES)
-    with progress("Measuring") as step:
-        taught = with_baselines and "agreement" in chosen
-        wanted = Measurement(
-            engine=engine,
-            make=partial(wiring.grader, engine, wiring.Models(settings, record=calls.record, replay=calls.replay)),
-            rubric=by,
-            evals=evals,
-            split=split,  # type: ignore[arg-type]  # checked above
-            suites=chosen,
-            baselines=baselines(evals, by, step) if taught else no_baselines,
-            step=step,
-        )
-        return asyncio.run(measure(wanted))
+    order = Order(
+        kind=Kind.SUITES,
+        engine=engine,
+        rubric=rubric or settings.rubric,
+        suites=tuple(suites or ()),
+        split=split,  # type: ignore[arg-type]  # checked above
+        baselines=with_baselines,
+        evals=evals,
+    )
+    models = wiring.Models(settings, record=calls.record, replay=calls.replay)
+    with progress("Measuring") as show:
+        return asyncio.run(measure(measurement(order, models, lambda step: show(str(step)))))
 
 
 def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:
     """Agreement of an engine's grader with a team's own ratings. Raises InvalidInput, SettingsError and ContentError."""
     import asyncio
-    from functools import partial
 
     from simcustomer import wiring
     from simcustomer.cli.display import progress
-    from simcustomer.evaluation.measure import Measurement, measure_labels
+    from simcustomer.evaluation.measure import measure_labels
+    from simcustomer.lab.measuring import measurement
+    from simcustomer.lab.order import Kind, Order
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    by = wiring.library(settings).rubric(rubric or settings.rubric)
-    with progress("Measuring") as step:
-        wanted = Measurement(
-            engine=engine,
-            make=partial(wiring.grader, engine, wiring.Models(settings)),
-            rubric=by,
-            evals=file.parent,
-            step=step,
-        )
+    order = Order(kind=Kind.LABELS, engine=engine, rubric=rubric or settings.rubric, evals=file.parent)
+    with progress("Measuring") as show:
+        wanted = measurement(order, wiring.Models(settings), lambda step: show(str(step)))
         return asyncio.run(measure_labels(wanted, file))
-
-
-def baselines(
-    evals: Path, rubric: Rubric, step: Callable[[str], None]
-) -> Callable[[Sequence[RatedReply]], Mapping[str, Given]]:
-    """Baselines taught on what the embedded grader learns from. Raises SettingsError without scikit-learn."""
-    from simcustomer.evaluation.baselines import baseline_levels, taught
-    from simcustomer.evaluation.golden import read_rated
-    from simcustomer.evaluation.training import read_written
-
-    def levels(replies: Sequence[RatedReply]) -> Mapping[str, Given]:
-        asked = {reply.conversation for reply in replies}
-        # What is asked must not have been taught, whichever split it is.
-        # An evals folder of one's own need not hold what the shipped grader was trained on.
-        whole = evals / "training" / "rated"
-        rated = (*read_rated(evals / "golden", "development"), *(read_rated(whole) if whole.is_dir() else ()))
-        golden = [reply for reply in rated if reply.conversation not in asked]
-        return baseline_levels(taught(golden, read_written(evals / "training")), replies, rubric, step)
-
-    return levels
 
 
 def print_results(results: Results) -> None:

@@ -35,7 +35,7 @@ def regrade(
     import asyncio
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
+    from simcustomer.cli.usage import say_usage
     from simcustomer.settings import load_settings
     from simcustomer.store import open_store
 

@@ -39,13 +39,13 @@ def simulate(
     from functools import partial
 
     from simcustomer import wiring
-    from simcustomer.cli.accounts import say_usage
+    from simcustomer.cli.usage import say_usage
     from simcustomer.evaluation.files import written
     from simcustomer.evaluation.rehearsal import rehearse
     from simcustomer.settings import load_settings
 
     settings = load_settings()
-    library = wiring.library(settings)
+    library = wiring.published(settings)
     models = wiring.Models(settings, record=record, replay=replay)
     play = partial(
         rehearse,

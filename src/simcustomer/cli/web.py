@@ -11,7 +11,10 @@ from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; loopback only, since there are no accounts yet.")
+        str,
+        typer.Option(
+            help="Address to listen on; other than this machine only where people sign in (docs/accounts.md)."
+        ),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 7860,
     engine: Engine = "embedded",

@@ -23,6 +23,9 @@ LevelName = Annotated[Level, BeforeValidator(_as_number)]
 EarnedLevelName = Annotated[Literal[1, 2, 3], BeforeValidator(_as_number)]
 
 ALWAYS = "always"
+USED: int = 2
+"""Level from which a technique that nothing called for counts as used."""
+
 LEVELS: tuple[Level, ...] = (0, 1, 2, 3)
 
 
@@ -85,8 +88,10 @@ class Technique(Frozen):
     def level(
         self, *, occasion: bool, indicators: Iterable[str], missteps: Iterable[str], estimate: Level | None = None
     ) -> Level | None:
-        """The level that these findings earn; None where there was neither occasion nor use.
+        """The level that these findings earn; None where there was no occasion and no real use.
 
+        A little of a technique that nothing called for is no weakness: without occasion, signs that earn less than `USED` and
+        no misstep give no level.
         An `estimate` of the whole takes the place of what the indicators earn, but is never above 0 without an indicator.
         """
         shown, wrong = frozenset(indicators), frozenset(missteps)
@@ -98,6 +103,8 @@ class Technique(Frozen):
                 earned = level
         if estimate is not None and shown:
             earned = estimate
+        if not occasion and not wrong and earned < USED:
+            return None
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
 
 

@@ -13,6 +13,7 @@ from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.mood import Mood, Shift
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.review import Override, counted
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Speaker, Transcript, Turn
 
@@ -69,7 +70,10 @@ class Stance(Frozen):
 
 
 class Exchange(Frozen):
-    """One trainee reply and all that came of it; `number` counts from 1."""
+    """One trainee reply and all that came of it; `number` counts from 1.
+
+    `grade` is the grader's own; `overrides` are levels that a manager set in its place, at most one for a technique.
+    """
 
     number: Annotated[int, Field(ge=1)]
     reply: str
@@ -77,6 +81,11 @@ class Exchange(Frozen):
     appraisal: Appraisal
     stance: Stance
     grade: Grade
+    overrides: tuple[Override, ...] = ()
+
+    def counted(self, rubric: Rubric) -> Grade:
+        """The grade that counts: the grader's own, with the overrides in their place."""
+        return counted(rubric, self.grade, self.overrides)
 
 
 class Note(Frozen):
@@ -111,7 +120,8 @@ class Scorecard(Frozen):
     """A session's grades added up: mean level (0-3) by technique, overall 0-100.
 
     A technique without occasion is None, and so is the overall where nothing was graded. Ungraded replies count in
-    `ungraded` and in no mean.
+    `ungraded` and in no mean. `occasions` is how many replies have a level, by technique; `overridden` names the
+    techniques of which a manager set a level, which counts here in place of the grader's.
     """
 
     levels: dict[str, float | None]
@@ -119,10 +129,15 @@ class Scorecard(Frozen):
     passed: bool | None
     graded: int
     ungraded: int
+    occasions: dict[str, int] = Field(default_factory=dict)
+    overridden: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, rubric: Rubric, grades: Iterable[Grade]) -> Scorecard:
-        """Means over graded replies; overall is the mean of the replies' mean levels as a share of the scale."""
+    def of(cls, rubric: Rubric, grades: Iterable[Grade], overridden: Iterable[str] = ()) -> Scorecard:
+        """Means over graded replies; overall is the mean of the replies' mean levels as a share of the scale.
+
+        `grades` are those that count, and `overridden` names the techniques of which some are not the grader's.
+        """
         graded: list[Assessment] = []
         ungraded = 0
         for grade in grades:
@@ -131,9 +146,12 @@ class Scorecard(Frozen):
             else:
                 ungraded += 1
         levels: dict[str, float | None] = {}
+        occasions: dict[str, int] = {}
         for technique_id in rubric.ids:
             seen = [level for a in graded if (level := a.levels.get(technique_id)) is not None]
             levels[technique_id] = round(fmean(seen), 2) if seen else None
+            if seen:
+                occasions[technique_id] = len(seen)
         means = [mean for a in graded if (mean := rubric.mean_level(a.levels)) is not None]
         overall = round(fmean(means) / 3 * 100, 1) if means else None
         return cls(
@@ -142,7 +160,15 @@ class Scorecard(Frozen):
             passed=None if overall is None else overall >= rubric.pass_mark,
             graded=len(graded),
             ungraded=ungraded,
+            occasions=occasions,
+            overridden=tuple(dict.fromkeys(overridden)),
         )
+
+    @classmethod
+    def over(cls, rubric: Rubric, exchanges: Iterable[Exchange]) -> Scorecard:
+        """The scorecard of these exchanges, overridden levels counted."""
+        said = tuple(exchanges)
+        return cls.of(rubric, (e.counted(rubric) for e in said), (o.technique for e in said for o in e.overrides))
 
 
 class Provenance(Frozen):
@@ -227,7 +253,7 @@ class Session(Frozen):
 
     def scorecard_from(self, number: int) -> Scorecard:
         """The grades of this reply and those after it, added up."""
-        return Scorecard.of(self.rubric, (exchange.grade for exchange in self.exchanges[number - 1 :]))
+        return Scorecard.over(self.rubric, self.exchanges[number - 1 :])
 
     def confidence(self, technique: str) -> float | None:
         """How far several gradings of the replies agreed on a technique (0-1); None where each was graded once, or it had no occasion."""

@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 
 from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.evaluation.agreement import Agreement, Levels, agreement, alpha, count_tables, kappa_interval
-from simcustomer.evaluation.figures import GRADER, RATERS, Figure
+from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, RATERS, Figure
 from simcustomer.evaluation.golden import RatedReply, Rating
 
-OVERALL = "overall"
-
-BANDS = ("short", "middle", "long")
 FEWEST_IN_BAND = 10
 """Rated replies that a technique needs in a band of length to count in that band's mean."""
 

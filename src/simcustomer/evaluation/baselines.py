@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from simcustomer.domain.rubric import Rubric
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.errors import SettingsError
-from simcustomer.evaluation.agreement_table import OVERALL, judged, rated_level
+from simcustomer.evaluation.agreement_table import judged, rated_level
 from simcustomer.evaluation.cuts import level_cuts
+from simcustomer.evaluation.figures import OVERALL
 from simcustomer.evaluation.golden import RatedReply
 
 try:

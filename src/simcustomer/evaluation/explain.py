@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from simcustomer.evaluation.agreement_table import BANDS, OVERALL
-from simcustomer.evaluation.figures import GRADER, RATERS, Figure
+from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, RATERS, Figure
 from simcustomer.evaluation.plots import texts
 from simcustomer.evaluation.reliability import FAIR, FAIR_AT_LEAST, FEWEST, GOOD, GOOD_AT_LEAST, Word, word_of
 from simcustomer.evaluation.results import Results

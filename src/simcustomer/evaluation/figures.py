@@ -10,6 +10,12 @@ from simcustomer.domain.model import Frozen
 GRADER = "grader"
 RATERS = "raters"
 
+OVERALL = "overall"
+"""The reply as a whole, among the techniques."""
+
+BANDS = ("short", "middle", "long")
+"""Thirds of the replies by length."""
+
 _Z = 1.959964
 
 

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg, sparse
 from sklearn.ensemble import GradientBoostingRegressor
 
 from simcustomer.engines.embedded.calibration import CLIP, DEPTH
 
 Numbers = NDArray[np.float64]
+Columns = Numbers | sparse.csr_array
 
 SHARES = {"signals": 0.35, "terms": 5.0, "symbols": 7.0, "answered": 5.0}
 """How signals and the vocabularies are scaled against each other; chosen by cross-validation, as all settings here."""
@@ -43,7 +45,11 @@ class Vocabulary(NamedTuple):
 
     words: tuple[str, ...]
     idf: Numbers
-    columns: Numbers
+    columns: sparse.csr_array
+
+    def scaled(self, share: float) -> sparse.csr_array:
+        """The columns, as much as they count beside others."""
+        return sparse.csr_array(self.columns * share)
 
 
 def vocabulary(counts: Sequence[Mapping[str, int]], fewest: int) -> Vocabulary:
@@ -52,13 +58,15 @@ def vocabulary(counts: Sequence[Mapping[str, int]], fewest: int) -> Vocabulary:
     words = tuple(sorted(word for word, times in seen.items() if times >= fewest))
     idf = np.array([log((1 + len(counts)) / (1 + seen[word])) + 1 for word in words]).round(DIGITS)
     place = {word: index for index, word in enumerate(words)}
-    columns = np.zeros((len(counts), len(words)))
+    columns = sparse.lil_array((len(counts), len(words)))
     for row, example in enumerate(counts):
         for word, times in example.items():
             if word in place:
                 columns[row, place[word]] = (1 + log(times)) * idf[place[word]]
-    lengths = np.sqrt((columns**2).sum(axis=1, keepdims=True))
-    return Vocabulary(words, idf, columns / np.where(lengths > 0, lengths, 1))
+    columns = columns.tocsr()
+    lengths: Numbers = np.sqrt(np.asarray((columns**2).sum(axis=1), dtype=np.float64))
+    unit = sparse.diags_array(1 / np.where(lengths > 0, lengths, 1)) @ columns
+    return Vocabulary(words, idf, sparse.csr_array(unit))
 
 
 class Scaling(NamedTuple):
@@ -88,39 +96,45 @@ class Fitted:
 class Ridge:
     """Weighted ridge regression in its dual form, since there are more columns than examples; one kernel serves all fits."""
 
-    def __init__(self, blocks: Sequence[Numbers], fold: NDArray[np.int_]) -> None:
+    def __init__(self, blocks: Sequence[Columns], fold: NDArray[np.int_]) -> None:
         """`blocks` of columns have a row an example each."""
-        columns = np.hstack(blocks)
-        self._columns = columns
+        self._columns = sparse.hstack([sparse.csr_array(block) for block in blocks], format="csr")
         self._fold = fold
-        self._kernel: Numbers = columns @ columns.T
+        self._kernel: Numbers = (self._columns @ self._columns.T).toarray()
 
     def fit(self, target: Numbers, weights: Numbers) -> Fitted:
         """Fit the examples whose target is not nan."""
-        known = np.flatnonzero(~np.isnan(target))
-        held_out = np.zeros(len(target))
-        for fold in range(FOLDS):
-            dual, mean = self._dual(known[self._fold[known] != fold], target, weights)
-            out = self._fold == fold
-            held_out[out] = self._kernel[out] @ dual + mean
-        dual, mean = self._dual(known, target, weights)
-        return Fitted(np.asarray(self._columns.T @ dual, dtype=np.float64), mean, held_out)
+        return self.fit_alike([target], weights)[0]
 
-    def _dual(self, known: NDArray[np.int_], target: Numbers, weights: Numbers) -> tuple[Numbers, float]:
-        """A weight for each example (0 where it was not used), and the intercept."""
+    def fit_alike(self, targets: Sequence[Numbers], weights: Numbers) -> list[Fitted]:
+        """Fit several targets that are nan for the same examples, or for none; it costs hardly more than one."""
+        wanted = np.stack(targets, axis=1)
+        known = np.flatnonzero(~np.isnan(wanted[:, 0]))
+        held_out = np.zeros(wanted.shape)
+        for fold in range(FOLDS):
+            dual, means = self._dual(known[self._fold[known] != fold], wanted, weights)
+            out = self._fold == fold
+            held_out[out] = self._kernel[out] @ dual + means
+        dual, means = self._dual(known, wanted, weights)
+        columns = np.asarray(self._columns.T @ dual, dtype=np.float64)
+        return [Fitted(columns[:, k], float(means[k]), held_out[:, k]) for k in range(len(targets))]
+
+    def _dual(self, known: NDArray[np.int_], targets: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
+        """By target: a weight for each example (0 where it was not used), and the intercept."""
         share = weights[known] / weights[known].sum()
         kernel = self._kernel[np.ix_(known, known)]
         middle = share @ kernel
         centred = kernel - middle[None, :] - middle[:, None] + middle @ share
         root = np.sqrt(weights[known])
-        mean = float(share @ target[known])
+        means = share @ targets[known]
         bent: Numbers = centred * root[:, None] * root[None, :] + RIDGE * np.eye(len(known))
-        solved = np.asarray(np.linalg.solve(bent, root * (target[known] - mean)), dtype=np.float64)
+        rest = root[:, None] * (targets[known] - means)
+        solved = np.asarray(linalg.solve(bent, rest, assume_a="pos", overwrite_a=True), dtype=np.float64)
         # In terms of the columns as they are, not centred: what the centring takes off goes to the intercept.
-        own = root * solved
-        dual = np.zeros(len(target))
-        dual[known] = own - share * own.sum()
-        return dual, mean - float(middle @ (own - share * own.sum()))
+        own = root[:, None] * solved
+        dual = np.zeros(targets.shape)
+        dual[known] = own - share[:, None] * own.sum(axis=0)
+        return dual, means - middle @ dual[known]
 
 
 class Tree(NamedTuple):

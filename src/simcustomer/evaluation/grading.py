@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -66,6 +66,11 @@ class GradedReply(Frozen):
             )
         return cls(id=record_id, turn=turn, levels={}, evidence=(), overall=None, ungraded=grade.reason)
 
+    @property
+    def line(self) -> str:
+        """The record as a line of JSON, its line break included."""
+        return json.dumps(self.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n"
+
 
 def _as_record(evidence: Evidence) -> dict[str, str]:
     return {key: value for key, value in evidence.model_dump().items() if value is not None}
@@ -80,23 +85,28 @@ def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
 
     An id that stood before gives a Remark ahead of its transcript.
     """
-    first: dict[str, int] = {}
     try:
         with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                record = _record(line, f"{path}, line {number}")
-                if isinstance(record, TranscriptRecord) and first.setdefault(record.id, number) != number:
-                    yield Remark(
-                        f"{path}, line {number}: has the id {record.id!r} of line {first[record.id]}; both are graded, "
-                        "and their lines cannot be told apart by id"
-                    )
-                yield record
+            yield from transcripts_in(lines, str(path))
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+
+
+def transcripts_in(lines: Iterable[str], source: str) -> Iterator[TranscriptRecord | str]:
+    """What `read_transcripts` gives, of lines from wherever `source` says."""
+    first: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        record = _record(line, f"{source}, line {number}")
+        if isinstance(record, TranscriptRecord) and first.setdefault(record.id, number) != number:
+            yield Remark(
+                f"{source}, line {number}: has the id {record.id!r} of line {first[record.id]}; both are graded, "
+                "and their lines cannot be told apart by id"
+            )
+        yield record
 
 
 def _record(line: str, where: str) -> TranscriptRecord | str:

@@ -18,7 +18,7 @@ from pydantic import ValidationError, model_validator
 
 from simcustomer.domain.rubric import LEVELS, Level, Rubric
 from simcustomer.errors import InvalidInput
-from simcustomer.evaluation.agreement_table import OVERALL
+from simcustomer.evaluation.figures import OVERALL
 from simcustomer.evaluation.golden import RatedReply, RatedTurn, Rating
 from simcustomer.evaluation.grading import TranscriptRecord
 

@@ -9,14 +9,17 @@ from pathlib import Path
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.agreement_table import Given
+from simcustomer.evaluation.contrast import read_pairs
+from simcustomer.evaluation.disagreements import worst
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.golden import RatedReply, SplitName, read_rated
 from simcustomer.evaluation.labels import read_labels
 from simcustomer.evaluation.provenance import file_hash, folder_hash, measured
-from simcustomer.evaluation.results import Disagreement, FailedPair, Results, worst
+from simcustomer.evaluation.results import FEW, Disagreement, FailedPair, Results, Wanted
+from simcustomer.evaluation.stability import GRADINGS
+from simcustomer.evaluation.step import Counted, Listener, Step, nothing_heard
+from simcustomer.evaluation.suite_names import GOLDEN_SUITES, PARTS, SUITES
 from simcustomer.evaluation.suites import (
-    GOLDEN_SUITES,
-    SUITES,
     acts_suite,
     agreement_suite,
     contrast_suite,
@@ -29,23 +32,9 @@ Teach = Callable[[Sequence[RatedReply]], Mapping[str, Given]]
 """Levels that each baseline gives these replies."""
 
 
-PARTS = {
-    "agreement": ("golden",),
-    "contrast": ("contrasts",),
-    "stability": ("golden",),
-    "evidence": ("golden",),
-    "acts": ("acts",),
-}
-"""The parts of the evals folder that each suite reads."""
-
-
 def no_baselines(_: Sequence[RatedReply]) -> Mapping[str, Given]:
     """The agreement table without baselines."""
     return {}
-
-
-def nothing_heard(_: str) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,8 @@ class Measurement:
     split: SplitName = "test"
     suites: Sequence[str] = SUITES
     baselines: Teach = no_baselines
-    step: Callable[[str], None] = field(default=nothing_heard)
+    step: Listener = field(default=nothing_heard)
+    disagreements: Wanted = FEW
 
 
 async def measure(wanted: Measurement) -> Results:
@@ -88,15 +78,14 @@ class _Run:
     async def results(self) -> Results:
         suites: dict[str, tuple[Figure, ...]] = {}
         for name in dict.fromkeys(self._wanted.suites):
-            self._wanted.step(name)
             suites[name] = tuple(await self._suite(name))
+            self._wanted.step(Step(name, total := self._gradings(name), total))
         parts = {part for suite in suites for part in PARTS[suite]}
         return self._results(
             suites, self._wanted.split, {part: folder_hash(self._wanted.evals, part) for part in parts}
         )
 
     async def agreement_with(self, labels: Path) -> Results:
-        self._wanted.step(labels.name)
         figures = tuple(await self._agreement())
         return self._results({"agreement": figures}, "own labels", {"labels": file_hash(labels)})
 
@@ -116,21 +105,31 @@ class _Run:
         )
 
     async def _suite(self, name: str) -> Sequence[Figure]:
-        wanted, grader, rubric = self._wanted, self._grader, self._wanted.rubric
+        wanted, rubric = self._wanted, self._wanted.rubric
         if name == "agreement":
             return await self._agreement()
+        grader = self._counted(name)
         if name == "contrast":
             found = await contrast_suite(wanted.evals / "contrasts", grader, rubric)
             self._failed = tuple(FailedPair.of(contrast) for contrast in found.failed)
             return found.figures
         if name == "stability":
-            return await stability_suite(self._replies, wanted.make, rubric)
+            return await stability_suite(self._replies, wanted.make, rubric, grader)
         if name == "evidence":
             return await evidence_suite(self._replies, grader, rubric)
         return await acts_suite(wanted.evals / "acts" / "replies.jsonl")
 
     async def _agreement(self) -> Sequence[Figure]:
         wanted, replies = self._wanted, self._replies
-        found = await agreement_suite(replies, self._grader, wanted.rubric, wanted.baselines(replies))
-        self._worst = worst(replies, found.grades, wanted.rubric)
+        found = await agreement_suite(replies, self._counted("agreement"), wanted.rubric, wanted.baselines(replies))
+        self._worst = worst(replies, found.grades, wanted.rubric, wanted.disagreements)
         return found.figures
+
+    def _counted(self, suite: str) -> Counted:
+        return Counted(self._grader, self._wanted.step, suite, self._gradings(suite))
+
+    def _gradings(self, suite: str) -> int:
+        """How many replies a suite grades; the acts are understood all at once."""
+        if suite == "contrast":
+            return 2 * len(read_pairs(self._wanted.evals / "contrasts"))
+        return len(self._replies) * {"stability": GRADINGS, "acts": 0}.get(suite, 1)

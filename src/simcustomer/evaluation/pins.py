@@ -14,7 +14,7 @@ from simcustomer.evaluation.results import Results, write_results
 
 FOLDER = "baselines"
 
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 """Sums in another order may differ in their last digits."""
 
 
@@ -26,10 +26,14 @@ class Fall(NamedTuple):
     now: Figure | None
 
     @property
+    def bound(self) -> float | None:
+        """How far it might have fallen."""
+        return _bound(self.pinned)
+
+    @property
     def sentence(self) -> str:
         """What fell, and how far it might have."""
-        figure, now = self.pinned, self.now.value if self.now else None
-        bound = _bound(figure)
+        figure, now, bound = self.pinned, self.now.value if self.now else None, self.bound
         least = "at least" if figure.better == "higher" else "at most"
         was = f"pinned {figure.value:.3f}, {least} {bound:.3f} must be kept" if bound is not None else "pinned"
         return f"{self.suite} {figure.name}: {'not measured' if now is None else f'{now:.3f}'} ({was})"
@@ -54,17 +58,18 @@ def falls(pinned: Results, now: Results) -> list[Fall]:
         if suite in now.suites
         for figure in figures
         if figure.of == GRADER and figure.better is not None and figure.value is not None
-        if _fell(figure, found := now.figure(suite, figure.name))
+        if fell(figure, found := now.figure(suite, figure.name))
     ]
 
 
-def _fell(pinned: Figure, now: Figure | None) -> bool:
+def fell(pinned: Figure, now: Figure | None) -> bool:
+    """Whether a figure with a good direction is worse than this one by more than its interval; one not measured is."""
     bound = _bound(pinned)
     if now is None or now.value is None or bound is None:
         return True
     if pinned.better == "lower":
-        return now.value > bound + _ROUNDING
-    return now.value < bound - _ROUNDING
+        return now.value > bound + ROUNDING
+    return now.value < bound - ROUNDING
 
 
 def _bound(figure: Figure) -> float | None:

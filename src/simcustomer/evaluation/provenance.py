@@ -12,16 +12,10 @@ from simcustomer import __version__
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput
+from simcustomer.evaluation.suite_names import DATA
 from simcustomer.library import content_hash
 
 CALIBRATION = "calibration.json"
-DATA = {
-    "golden": ("golden/*.jsonl", "golden/split.json"),
-    "contrasts": ("contrasts/*.jsonl",),
-    "acts": ("acts/*.jsonl",),
-}
-"""The files of each part of an evals folder that figures depend on."""
-
 _SOURCES = (".py", ".toml", ".md")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from simcustomer.domain.transcript import Speaker
-from simcustomer.evaluation.agreement_table import BANDS, OVERALL
-from simcustomer.evaluation.figures import GRADER, RATERS, Figure
+from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, RATERS, Figure
 from simcustomer.evaluation.grading import TranscriptRecord
 from simcustomer.evaluation.plots import templates
 from simcustomer.evaluation.reliability import Word, word_of
@@ -68,7 +67,7 @@ def report_page(results: Results) -> str:
         .get_template("eval.html")
         .render(
             results=results,
-            rows=tuple(_rows(results)),
+            rows=tuple(rows_of(results)),
             details=DETAILS,
             others=tuple(name for name in results.columns if name != GRADER),
             raters=RATERS,
@@ -80,7 +79,8 @@ def report_page(results: Results) -> str:
     )
 
 
-def _rows(results: Results) -> Iterator[Row]:
+def rows_of(results: Results) -> Iterator[Row]:
+    """The table of agreement, a row each for techniques, their mean, the whole reply and the bands of length."""
     if "agreement" not in results.suites:
         return
     wanted = [
@@ -103,7 +103,7 @@ def _conversation(results: Results, record: TranscriptRecord) -> ShownConversati
         about = tuple(each for each in results.disagreements if (each.id, each.turn) == (record.id, index))
         quotes = {quote for each in about for quote in each.quotes}
         anchor = _anchor(results, record.id, index)
-        turns.append(ShownTurn(anchor, turn.role is Speaker.CUSTOMER, _pieces(turn.text, quotes), about))
+        turns.append(ShownTurn(anchor, turn.role is Speaker.CUSTOMER, pieces(turn.text, quotes), about))
     return ShownConversation(record.id, record.channel, tuple(turns))
 
 
@@ -113,7 +113,8 @@ def _anchor(results: Results, conversation: str, turn: int) -> str:
     return f"c{place}-t{turn}"
 
 
-def _pieces(text: str, quotes: set[str]) -> tuple[Piece, ...]:
+def pieces(text: str, quotes: Iterable[str]) -> tuple[Piece, ...]:
+    """A text cut where quotes from it begin and end."""
     spans = [(start, start + len(quote)) for quote in quotes if quote and (start := text.find(quote)) >= 0]
     cuts = sorted({0, len(text)} | {edge for span in spans for edge in span})
     return tuple(

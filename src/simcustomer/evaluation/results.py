@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.model import Frozen
-from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput
-from simcustomer.evaluation.agreement_table import judged, rated_level
 from simcustomer.evaluation.contrast import Contrast
 from simcustomer.evaluation.figures import GRADER, Figure
 from simcustomer.evaluation.files import written
-from simcustomer.evaluation.golden import RatedReply
 from simcustomer.evaluation.grading import TranscriptRecord
 from simcustomer.evaluation.provenance import Measured
-
-MOST_DISAGREEMENTS = 40
 
 
 class Disagreement(Frozen):
@@ -38,6 +32,17 @@ class Disagreement(Frozen):
     def distance(self) -> int:
         """How many levels lie between them, no level counting as 0."""
         return abs(self.rated - (self.given or 0))
+
+
+class Wanted(NamedTuple):
+    """Which disagreements are worth keeping: those of at least so many levels, and at most so many of them."""
+
+    least: int
+    most: int
+
+
+FEW = Wanted(least=2, most=40)
+"""What a report has room for."""
 
 
 class FailedPair(Frozen):
@@ -77,35 +82,6 @@ class Results(Frozen):
     def columns(self) -> tuple[str, ...]:
         """Who was measured in the agreement suite, in order."""
         return tuple(dict.fromkeys(figure.of for figure in self.suites.get("agreement", ())))
-
-
-def worst(replies: Sequence[RatedReply], grades: Sequence[Grade], rubric: Rubric) -> tuple[Disagreement, ...]:
-    """The disagreements that lie furthest apart, at most MOST_DISAGREEMENTS, in an order that does not change."""
-    found = [
-        disagreement
-        for reply, grade in zip(replies, grades, strict=True)
-        if isinstance(grade, Assessment)
-        for technique in rubric.ids
-        if judged(reply, technique)
-        if (disagreement := _disagreement(reply, grade, technique)) is not None
-    ]
-    found.sort(key=lambda each: (-each.distance, each.id, each.turn, each.technique))
-    return tuple(found[:MOST_DISAGREEMENTS])
-
-
-def _disagreement(reply: RatedReply, grade: Assessment, technique: str) -> Disagreement | None:
-    rated, given = rated_level(reply, technique), grade.levels.get(technique)
-    if rated is None or abs(rated - (given or 0)) < 2:
-        return None
-    return Disagreement(
-        id=reply.conversation,
-        turn=reply.rating.turn,
-        technique=technique,
-        rated=rated,
-        given=given,
-        raters=tuple(rated_level(rater, technique) for rater in reply.rating.raters),
-        quotes=tuple(evidence.quote for evidence in grade.evidence if evidence.technique == technique),
-    )
 
 
 def read_results(path: Path) -> Results:

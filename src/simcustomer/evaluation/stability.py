@@ -24,6 +24,9 @@ _SEED = 11
 AGAIN = 3
 """How often the same input is graded in the same order."""
 
+GRADINGS = AGAIN + 3
+"""How often each reply is graded in all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stability:
@@ -38,12 +41,15 @@ class Stability:
     icc: float | None
 
 
-async def stability(replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric) -> Stability:
+async def stability(
+    replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric, grader: Grader | None = None
+) -> Stability:
     """Grade all replies again and again, in another order, all at the same time, and in a process of its own.
 
     `make` gives a new grader, and must be picklable for the other process: a function of a module, or a partial of one.
+    `grader` grades in this process; None: a new one.
     """
-    grader, order = make(), range(len(replies))
+    grader, order = grader or make(), range(len(replies))
     shuffled = list(order)
     random.Random(_SEED).shuffle(shuffled)  # noqa: S311  # an order, not a secret
     ways = {

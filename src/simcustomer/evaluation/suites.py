@@ -22,10 +22,6 @@ from simcustomer.roles import Grader
 _DRAWS = 1000
 _SEED = 20_240
 
-SUITES = ("agreement", "contrast", "stability", "evidence", "acts")
-GOLDEN_SUITES = frozenset({"agreement", "stability", "evidence"})
-"""Those that grade the golden replies."""
-
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
@@ -88,9 +84,11 @@ def _levels_equal(invariant: Sequence[Contrast], rubric: Rubric) -> Figure:
     return Figure(name=name, value=float(equal.mean()), n=n, low=float(low), high=float(high))
 
 
-async def stability_suite(replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric) -> list[Figure]:
+async def stability_suite(
+    replies: Sequence[RatedReply], make: Callable[[], Grader], rubric: Rubric, grader: Grader | None = None
+) -> list[Figure]:
     """Shares of verdicts equal in every run, in all and by what was changed, and ICC(2,1)."""
-    found = await stability(replies, make, rubric)
+    found = await stability(replies, make, rubric, grader)
     return [
         Figure(name="exact", value=found.exact, n=found.verdicts),
         *(Figure(name=f"exact.{way}", value=value, n=found.verdicts) for way, value in found.by_way.items()),

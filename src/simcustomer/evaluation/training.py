@@ -177,16 +177,17 @@ def train(
 ) -> dict[str, object]:
     """The model as plain numbers; `step` hears of each technique."""
     space = _Space.of(data)
-    blocks = [space.scaled.standard * SHARES["signals"], *(held.columns * SHARES[n] for n, held in space.words.items())]
+    blocks = [space.scaled.standard * SHARES["signals"], *(held.scaled(SHARES[n]) for n, held in space.words.items())]
     # The words of the message answered come last; they tell of the occasion, not of how well it was met.
     ridge, knowing = Ridge(blocks[:-1], space.fold), Ridge(blocks, space.fold)
     levels = {name: np.array([_or_nan(example.levels[name]) for example in data]) for name in techniques}
     strengths = {name: ridge.fit(levels[name], space.weights(WRITTEN_WEIGHT)) for name in techniques}
     columns = np.hstack([space.values, np.stack([fitted.held_out for fitted in strengths.values()], axis=1)])
     learnt: list[_Learnt] = []
-    for name in techniques:
+    present = [(~np.isnan(levels[name])).astype(float) for name in techniques]
+    occasions = knowing.fit_alike(present, space.weights(OCCASION_WEIGHT))
+    for name, occasion in zip(techniques, occasions, strict=True):
         step(name)
-        occasion = knowing.fit((~np.isnan(levels[name])).astype(float), space.weights(OCCASION_WEIGHT))
         forest = grow(columns, levels[name], space.weights(WRITTEN_WEIGHT), space.fold)
         cuts = _cuts(forest, levels[name], space.written)
         occasion_cut = _occasion_cut(forest, occasion, levels[name], space.written, cuts)

@@ -1,5 +1,37 @@
-"""Sessions in SQL: the one place where what was said is kept."""
+"""What is kept, in SQL: sessions, the one place where what was said is kept, accounts, and what authors write and publish."""
 
+from simcustomer.store.accounts import AccountStore
+from simcustomer.store.archive import Archive, Kept, Selection
+from simcustomer.store.audit import AuditLog
+from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
+from simcustomer.store.drafts import Drafts, Saving
+from simcustomer.store.editions import Editions, Publication, Published, read_shelf
+from simcustomer.store.logins import Errand, LoginStore
 from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
+from simcustomer.store.team import Begun, TeamStore
 
-__all__ = ["Claim", "OpenRow", "SessionRow", "Store", "open_store"]
+__all__ = [
+    "AccountStore",
+    "Archive",
+    "AuditLog",
+    "Begun",
+    "Claim",
+    "Disputes",
+    "Drafts",
+    "Editions",
+    "Errand",
+    "Kept",
+    "LoginStore",
+    "OpenRow",
+    "Publication",
+    "Published",
+    "Saving",
+    "Selection",
+    "SessionRow",
+    "Store",
+    "TeamStore",
+    "Waiting",
+    "WithoutGrade",
+    "open_store",
+    "read_shelf",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.review import Override
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Hint, Origin, Provenance, Session, Stance
 
@@ -32,8 +33,18 @@ def answered(exchange: Exchange) -> dict[str, str]:
     }
 
 
-def session_of(
-    row: Row[Any], rows: Sequence[Row[Any]], given: Sequence[Row[Any]], persona: Persona, rubric: Rubric
+Overrides = Mapping[int, tuple[Override, ...]]
+"""The overrides of a session, by number of the reply."""
+
+
+def session_of(  # a session is what all of these hold
+    row: Row[Any],
+    rows: Sequence[Row[Any]],
+    given: Sequence[Row[Any]],
+    *,
+    persona: Persona,
+    rubric: Rubric,
+    overrides: Overrides,
 ) -> Session:
     """A session from its row, those of its exchanges and those of its hints, in order."""
     return Session(
@@ -45,7 +56,7 @@ def session_of(
         provenance=Provenance.model_validate_json(row.provenance),
         opening=row.opening,
         started_at=utc(row.started_at),
-        exchanges=tuple(_exchange(r) for r in rows if r.answer is not None),
+        exchanges=tuple(_exchange(r, overrides.get(r.number, ())) for r in rows if r.answer is not None),
         pending=next((r.reply for r in rows if r.answer is None), None),
         outcome=Outcome(row.outcome) if row.outcome else None,
         debrief=Debrief.model_validate_json(row.debrief) if row.debrief else None,
@@ -67,7 +78,7 @@ def utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _exchange(row: Row[Any]) -> Exchange:
+def _exchange(row: Row[Any], overrides: tuple[Override, ...]) -> Exchange:
     return Exchange(
         number=row.number,
         reply=row.reply,
@@ -75,4 +86,5 @@ def _exchange(row: Row[Any]) -> Exchange:
         appraisal=Appraisal.model_validate_json(row.appraisal),
         stance=Stance.model_validate_json(row.stance),
         grade=grade_of(row.grade),
+        overrides=overrides,
     )

@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
+from simcustomer.domain.review import counted
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Provenance, Scorecard
+from simcustomer.store.disputes import overrides_in
 from simcustomer.store.kept_contents import content_of
 from simcustomer.store.records import grade_of, origin_of, utc
 from simcustomer.store.tables import exchanges, hints, results, sessions
@@ -47,7 +49,17 @@ def keep_result(connection: Connection, session_id: str) -> None:
     grades = [grade_of(grade) for grade in graded]
     rubric = Rubric.model_validate_json(content_of(connection, row.rubric_hash))
     origin, persona = origin_of(row), titled(connection, row.persona_hash)
-    own = Scorecard.of(rubric, grades[origin.reply - 1 :]) if origin else None
+    overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
+
+    def card(first: int) -> Scorecard:
+        numbers = range(first, len(grades) + 1)
+        return Scorecard.of(
+            rubric,
+            (counted(rubric, grades[n - 1], overrides.get(n, ())) for n in numbers),
+            (o.technique for n in numbers for o in overrides.get(n, ())),
+        )
+
+    own = card(origin.reply) if origin else None
     asked = select(func.count()).select_from(hints).where(hints.c.session_id == session_id)
     connection.execute(delete(results).where(results.c.session_id == session_id))
     connection.execute(
@@ -55,7 +67,7 @@ def keep_result(connection: Connection, session_id: str) -> None:
             session_id=session_id,
             title=persona.title,
             name=persona.name,
-            scorecard=Scorecard.of(rubric, grades).model_dump_json(),
+            scorecard=card(1).model_dump_json(),
             own=own.model_dump_json() if own else None,
             hints=connection.execute(asked).scalar_one(),
         )

@@ -18,6 +18,7 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
 from simcustomer.errors import NotFound, TurnConflict
 from simcustomer.store.database import guarded, open_engine
+from simcustomer.store.disputes import keep_override, overrides_in
 from simcustomer.store.kept_contents import content_of, keep_content
 from simcustomer.store.records import answered, grade_of, session_of, utc
 from simcustomer.store.results import finished, keep_result, titled
@@ -89,6 +90,8 @@ class Store:
                         **answered(exchange),
                     )
                 )
+                for override in exchange.overrides:
+                    keep_override(connection, session.id, exchange.number, override)
 
     def load(self, session_id: str, owner: str) -> Session:
         """The session. Raises NotFound where it is not there or belongs to someone else."""
@@ -106,7 +109,15 @@ class Store:
             ).all()
             persona = content_of(connection, row.persona_hash)
             rubric = content_of(connection, row.rubric_hash)
-        return session_of(row, rows, given, Persona.model_validate_json(persona), Rubric.model_validate_json(rubric))
+            overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
+        return session_of(
+            row,
+            rows,
+            given,
+            persona=Persona.model_validate_json(persona),
+            rubric=Rubric.model_validate_json(rubric),
+            overrides=overrides,
+        )
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
         """The owner's sessions, newest first."""

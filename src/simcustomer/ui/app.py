@@ -6,27 +6,41 @@ import asyncio
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 
 import gradio as gr
 from fastapi import FastAPI
 
 from simcustomer import wiring
-from simcustomer.domain.accounts import Visitor
 from simcustomer.hints import Hints
+from simcustomer.lab.lab import Lab
 from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
+from simcustomer.settings import load_settings
+from simcustomer.store import Editions
+from simcustomer.ui import studio
+from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
 from simcustomer.ui.choosing import add_preferences
-from simcustomer.ui.desk import Desk, local_visitor
+from simcustomer.ui.desk import Desk
 from simcustomer.ui.downloads import add_downloads
+from simcustomer.ui.exporting import add_exports
+from simcustomer.ui.lab import LabRoom
+from simcustomer.ui.lab import wire as wire_lab
+from simcustomer.ui.lab_files import LabFiles
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.languages import LanguageGuard, SpokenBlocks
+from simcustomer.ui.opening import Opening
+from simcustomer.ui.outside import Outside
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
+from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
+from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
 
@@ -44,47 +58,73 @@ UNMEASURED = {
 """Gradio keeps and sums up statistics after every event for a page that is off here; these are its only switches."""
 
 
-BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {}
+def _lab(blocks: gr.Blocks, desk: Desk) -> None:
+    wire_lab(blocks, LabRoom.build(desk))
+
+
+BUILT: dict[str, Callable[[gr.Blocks, Desk], None]] = {studio.PATH: studio.build, "lab": _lab, "team": team_room}
 """What lays out and wires each of `rooms.ROOMS`, called within the room's route."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # each is a part that another can take the place of
     practice: Practice,
     library: Library,
     *,
     rubric_id: str = DEFAULT_RUBRIC,
     expert: Trainee | None = None,
-    visitor_of: Callable[[gr.Request], Visitor] = local_visitor,
+    opening: Opening | None = None,
     pace: Pace | None = None,
+    lab: Lab | None = None,
 ) -> FastAPI:
-    """The app over these use cases and this content; it answers requests addressed to this machine's own names only.
+    """The app over these use cases and this content.
 
-    `expert` shows how a reply could have been put; None: the embedded one. Not to be called where an event loop runs.
+    `expert` shows how a reply could have been put; None: the embedded one. `opening` says by which names it answers and
+    who lets people in; None: for one user on this machine, without sign-in. `lab` measures graders; None: as the
+    settings say. Not to be called where an event loop runs.
     """
+    # What is published in the studio is in the gallery at once.
+    library = replace(library, shelf=Editions(practice.store.engine))
+    renderer = Renderer(Wording.all())
+    door = opening or Opening()
     desk = Desk(
         practice=practice,
         catalogue=Catalogue(library),
         rubric_id=rubric_id,
-        renderer=Renderer(Wording.all()),
+        renderer=renderer,
         expert=expert or wiring.trainee("expert"),
         hints=Hints(practice.store, wiring.adviser()),
-        visitor_of=visitor_of,
+        lab=lab or Lab(load_settings()),
+        messages=Messages(renderer.wording),
+        team=wiring.team(practice.store, has_accounts=door.keeper is not None),
         pace=pace or Pace(),
     )
     os.environ.update(UNMEASURED)
     # Where no loop runs, Gradio opens one for each of its locks and never closes it.
-    return asyncio.run(_built(desk))
+    return asyncio.run(_built(desk, door))
 
 
-async def _built(desk: Desk) -> FastAPI:
+async def _built(desk: Desk, opening: Opening) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
-    guard(app, desk.renderer.wording)
+    blocks, outside, keeper = _blocks(desk), Outside(desk.renderer), opening.keeper
+
+    def page_of(function: int) -> str | None:
+        return blocks.fns[function].page if function in blocks.fns else None
+
+    def admit(app: FastAPI) -> None:
+        recognise = by_login(keeper) if keeper else alone
+        app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
+        app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
+
+    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
     known = desk.renderer.wording.languages
     app.add_middleware(LanguageGuard, known=known)
+    if keeper is not None:
+        SignIn(keeper, opening.provider, outside).add_to(app)
+    LabFiles(desk).add_to(app)
+    add_exports(app, desk)
     add_downloads(app, desk)
     add_preferences(app, known)
-    blocks = _blocks(desk)
     # Gradio warns that pages made on the server are off, which they are anyway.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
@@ -96,6 +136,7 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
         app,
         blocks,
         path="/",
+        auth_dependency=visitor_id,
         theme=theme(),
         css=_styles(),
         js=_file("page.js"),

@@ -1,16 +1,18 @@
-"""The personas to choose from: read once, and again when a file has changed."""
+"""The personas to choose from: read once, and again when one has changed."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from simcustomer.domain.persona import Persona
+from simcustomer.domain.publishing import ContentKind
 from simcustomer.errors import ContentError
 from simcustomer.library import Library
 
 
 class _Read(NamedTuple):
-    stamp: tuple[int, int]
+    stamp: Hashable
     persona: Persona | None
 
 
@@ -30,7 +32,8 @@ class Catalogue:
 
     def offered(self) -> Offered:
         """Every persona; one that cannot be used does not keep the others from being shown."""
-        found = {persona_id: self._known(persona_id) for persona_id in self.library.persona_ids}
+        stamps = self.library.stamps(ContentKind.PERSONA)
+        found = {persona_id: self._known(persona_id, stamp) for persona_id, stamp in stamps.items()}
         return Offered(
             personas=tuple(persona for persona in found.values() if persona),
             unusable=tuple(persona_id for persona_id, persona in found.items() if persona is None),
@@ -38,15 +41,11 @@ class Catalogue:
 
     def persona(self, persona_id: str) -> Persona:
         """The persona of that id. Raises NotFound, or ContentError where its file is unusable."""
-        known = self._known(persona_id) if persona_id in self.library.persona_ids else None
+        stamp = self.library.stamps(ContentKind.PERSONA).get(persona_id)
+        known = self._known(persona_id, stamp) if stamp is not None else None
         return known or self.library.persona(persona_id)
 
-    def _known(self, persona_id: str) -> Persona | None:
-        try:
-            status = (self.library.personas_folder / f"{persona_id}.yaml").stat()
-        except FileNotFoundError:
-            return None
-        stamp = (status.st_mtime_ns, status.st_size)
+    def _known(self, persona_id: str, stamp: Hashable) -> Persona | None:
         read = self._read.get(persona_id)
         if read is None or read.stamp != stamp:
             read = self._read[persona_id] = _Read(stamp, self._load(persona_id))

@@ -9,6 +9,7 @@ import gradio as gr
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.progress import best
 from simcustomer.ui import views
+from simcustomer.ui.assigned import assigned_view
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 MOST_UNFINISHED = 5
@@ -50,11 +51,13 @@ class ChoosePage(Page):
     def show_gallery(self, owner: str) -> Updates:
         """The gallery, as the files are now, with the owner's best results."""
         offered = self.desk.catalogue.offered()
+        finished = self.desk.practice.finished(owner=owner)
         unfinished = self.desk.practice.unfinished(owner=owner)
         page = self.desk.renderer.html(
             "gallery",
-            cards=views.gallery(offered.personas, self.desk.rubric(), best(self.desk.practice.finished(owner=owner))),
+            cards=views.gallery(offered.personas, self.desk.rubric(), best(finished)),
             unusable=offered.unusable,
+            assigned_here=assigned_view(self.desk, owner, finished),
             unfinished=unfinished[:MOST_UNFINISHED],
             more_unfinished=max(0, len(unfinished) - MOST_UNFINISHED),
             folder=str(self.desk.catalogue.library.personas_folder),

@@ -44,7 +44,9 @@ class DebriefPage(Page):
         finished = self.desk.practice.finished(owner=session.owner)
         page = self.desk.renderer.html(
             "debrief",
-            view=debrief_views.debrief(session, self._usual(finished, session)),
+            view=debrief_views.debrief(
+                session, self.desk.reviews.of_session(session.id), self._usual(finished, session)
+            ),
             compared=self._compared(session),
             again=fork_views.again(finished, session.id),
         )

@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from simcustomer.domain.assessment import Assessment
+from simcustomer.domain.assessment import Assessment, Verdict
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
+from simcustomer.domain.review import Dispute
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Exchange, Note, Rewrite, Session
+from simcustomer.domain.session import Exchange, Note, Rewrite, Scorecard, Session
 from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
-from simcustomer.evaluation.reliability import Word as Reliable
 from simcustomer.ui.chart import Chart, mood_chart
+from simcustomer.ui.levels import TONES, Level, level_of
 from simcustomer.ui.marking import Footnote, Piece, footnotes, pieces
+from simcustomer.ui.second_looks import SecondLook, second_look
 from simcustomer.ui.views import Message, said, technique_names
-
-WORDS = ("missing", "attempted", "competent", "exemplary")
-"""The meaning of levels 0 to 3; a mean takes the word of the nearest level."""
-
-TONES = {
-    Outcome.RESOLVED: "good",
-    Outcome.COMPROMISE: "good",
-    Outcome.COMPLAINT: "bad",
-    Outcome.WALKED_OUT: "bad",
-}
-"""How an outcome is coloured; those not named are neither won nor lost."""
-
-
-class Level(NamedTuple):
-    """A level or mean of levels (0-3) of a technique; None throughout where there was no occasion.
-
-    `agreement` says how well the grader agrees with raters on the technique; None where a level stands for itself.
-    `usual` is the trainee's own mean level in the sessions before; None where there is none to set beside it.
-    `confidence` says how far several gradings agreed (0-1); None where each reply was graded once.
-    """
-
-    technique: str
-    value: float | None
-    share: float | None
-    word: str | None
-    agreement: Reliable | None = None
-    usual: float | None = None
-    confidence: float | None = None
-
-    @property
-    def usual_share(self) -> float | None:
-        """Where on the bar (0-100) the usual level is marked."""
-        return None if self.usual is None else round(self.usual / 3 * 100, 1)
 
 
 class MoodRow(NamedTuple):
@@ -58,6 +27,14 @@ class MoodRow(NamedTuple):
     why: tuple[str, ...]
 
 
+class ReplyLevel(NamedTuple):
+    """The level of a technique in one reply that counts; `second` is what a second look at it came to, if there was one."""
+
+    id: str
+    level: Level
+    second: SecondLook | None
+
+
 class Marked(NamedTuple):
     """A graded or ungraded reply and what the customer answered to it."""
 
@@ -65,7 +42,7 @@ class Marked(NamedTuple):
     pieces: tuple[Piece, ...]
     notes: tuple[Footnote, ...]
     missing: tuple[tuple[str, str], ...]
-    levels: tuple[Level, ...]
+    levels: tuple[ReplyLevel, ...]
     overall: Level | None
     ungraded: str | None
     unverified: int
@@ -103,6 +80,7 @@ class DebriefView(NamedTuple):
     """A whole debrief; `score` is out of 100 and None where nothing was graded.
 
     `passed` takes no account of hints, with which a pass does not count; `has_usual` says whether there is an average to show.
+    `by_grader` is the score of the grader's own levels, where a manager set some; `second_looks` are those of all replies.
     """
 
     session: str
@@ -123,6 +101,8 @@ class DebriefView(NamedTuple):
     moods: tuple[MoodRow, ...]
     opening: Message
     replies: tuple[Marked, ...]
+    by_grader: float | None
+    second_looks: tuple[tuple[int, ReplyLevel], ...]
     coached: bool
     hints: tuple[Given, ...]
     has_usual: bool
@@ -131,7 +111,9 @@ class DebriefView(NamedTuple):
     rubric_version: int
 
 
-def debrief(session: Session, usual: Mapping[str, float] | None = None) -> DebriefView:
+def debrief(
+    session: Session, disputes: Sequence[Dispute] = (), usual: Mapping[str, float] | None = None
+) -> DebriefView:
     """The debrief of a session that has an outcome; ValueError for one that has none.
 
     `usual` has the trainee's mean levels in the sessions before, by technique.
@@ -140,6 +122,7 @@ def debrief(session: Session, usual: Mapping[str, float] | None = None) -> Debri
         raise ValueError("a session that has not ended has no debrief")
     card, rubric, words = session.scorecard, session.rubric, session.debrief
     moods = _moods(session)
+    replies = tuple(marked(session, exchange, disputes) for exchange in session.exchanges)
     return DebriefView(
         session=session.id,
         name=session.persona.name,
@@ -158,7 +141,9 @@ def debrief(session: Session, usual: Mapping[str, float] | None = None) -> Debri
         chart=mood_chart([row.mood for row in moods]),
         moods=moods,
         opening=said(session, session.opening, is_first=True),
-        replies=tuple(_marked(session, exchange) for exchange in session.exchanges),
+        replies=replies,
+        by_grader=_own(session).overall if card.overridden else None,
+        second_looks=tuple((reply.number, level) for reply in replies for level in reply.levels if level.second),
         coached=session.coached,
         hints=tuple(Given(h.exchange, rubric.technique(h.technique).name, h.text) for h in session.hints),
         has_usual=bool(usual),
@@ -170,15 +155,21 @@ def debrief(session: Session, usual: Mapping[str, float] | None = None) -> Debri
 
 def _techniques(session: Session, usual: Mapping[str, float]) -> tuple[Level, ...]:
     words = pinned_words(session.provenance.grader, session.provenance.rubric)
-    levels = session.scorecard.levels
+    card, own = session.scorecard, _own(session)
     return tuple(
-        level_of(technique.name, levels.get(technique.id))._replace(
+        level_of(technique.name, card.levels.get(technique.id))._replace(
             agreement=words.get(technique.id, NOT_MEASURED),
             confidence=session.confidence(technique.id),
             usual=usual.get(technique.id),
+            by_grader=level_of("", own.levels.get(technique.id)) if technique.id in card.overridden else None,
         )
         for technique in session.rubric.techniques
     )
+
+
+def _own(session: Session) -> Scorecard:
+    """The scorecard of the grader's own levels."""
+    return Scorecard.of(session.rubric, (exchange.grade for exchange in session.exchanges))
 
 
 def _moods(session: Session) -> tuple[MoodRow, ...]:
@@ -188,21 +179,16 @@ def _moods(session: Session) -> tuple[MoodRow, ...]:
     return (MoodRow(0, session.persona.mood, ()), *after)
 
 
-def level_of(technique: str, value: float | None) -> Level:
-    """A level or mean with its share of the bar (0-100) and its word."""
-    if value is None:
-        return Level(technique, None, None, None)
-    return Level(technique, value, round(value / 3 * 100, 1), WORDS[int(value + 0.5)])
-
-
-def _marked(session: Session, exchange: Exchange) -> Marked:
+def marked(session: Session, exchange: Exchange, disputes: Sequence[Dispute] = ()) -> Marked:
+    """A reply with its evidence, the levels that count, and second looks at them."""
     rubric, grade = session.rubric, exchange.grade
     answer = said(session, exchange.answer) if exchange.answer else None
     if not isinstance(grade, Assessment):
         plain = pieces(exchange.reply, ())
         return Marked(exchange.number, plain, (), (), (), None, grade.reason, 0, answer)
     notes = footnotes(rubric, exchange.reply, grade)
-    names = technique_names(rubric)
+    names, counted = technique_names(rubric), exchange.counted(rubric)
+    overall = counted.overall if isinstance(counted, Assessment) else None
     return Marked(
         number=exchange.number,
         pieces=pieces(exchange.reply, notes),
@@ -212,12 +198,17 @@ def _marked(session: Session, exchange: Exchange) -> Marked:
             for verdict in grade.verdicts
             for sign in verdict.missing
         ),
-        levels=tuple(level_of(names[verdict.technique], verdict.level) for verdict in grade.verdicts),
-        overall=level_of("", grade.overall) if grade.overall is not None else None,
+        levels=tuple(_level(names[v.technique], v, exchange, disputes) for v in grade.verdicts),
+        overall=level_of("", overall) if overall is not None else None,
         ungraded=None,
         unverified=len(grade.unverified),
         answer=answer,
     )
+
+
+def _level(name: str, verdict: Verdict, exchange: Exchange, disputes: Sequence[Dispute]) -> ReplyLevel:
+    second = second_look(name, verdict, exchange, disputes)
+    return ReplyLevel(verdict.technique, second.counts if second else level_of(name, verdict.level), second)
 
 
 def _remark(note: Note, rubric: Rubric) -> Remark:

@@ -13,13 +13,18 @@ import gradio as gr
 from gradio.blocks import BlockContext
 from gradio.components import Component
 
-from simcustomer.domain.accounts import LOCAL, Role, Visitor
+from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import NotAllowed, SimcustomerError
 from simcustomer.hints import Hints
+from simcustomer.lab.lab import Lab
 from simcustomer.practice import Practice
+from simcustomer.reviews import Reviews
 from simcustomer.roles import Trainee
+from simcustomer.team import Team
+from simcustomer.ui.admission import visitor_of
 from simcustomer.ui.catalogue import Catalogue
+from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.rendering import Renderer
 
@@ -29,11 +34,6 @@ Part = Component | BlockContext
 
 Updates = dict[Part, Any]
 """What a handler gives back: new values or properties by component; the others stay as they are."""
-
-
-def local_visitor(_: gr.Request) -> Visitor:
-    """The one user of the single-user mode, which is served on this machine only."""
-    return LOCAL
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,16 @@ class Desk:
     renderer: Renderer
     expert: Trainee
     hints: Hints
-    visitor_of: Callable[[gr.Request], Visitor] = local_visitor
+    lab: Lab
+    messages: Messages
+    team: Team
+    visitor_of: Callable[[gr.Request], Visitor] = visitor_of
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Second looks at grades."""
+        return Reviews(self.practice, self.team)
 
     def owner_of(self, request: gr.Request) -> str:
         """The id that the visitor's sessions belong to."""

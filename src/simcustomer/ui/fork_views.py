@@ -174,7 +174,8 @@ def _changes(parent: Session, branch: Session, number: int) -> tuple[Change, ...
 
 
 def _side(session: Session, exchange: Exchange) -> Side:
-    graded = exchange.grade if isinstance(exchange.grade, Assessment) else None
+    counted = exchange.counted(session.rubric)
+    graded = counted if isinstance(counted, Assessment) else None
     return Side(
         reply=replied(session, exchange.reply),
         overall=level_of("", graded.overall) if graded and graded.overall is not None else None,

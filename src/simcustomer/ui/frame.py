@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components.navbar import Navbar
 
-from simcustomer.domain.accounts import Visitor
+from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.languages import headers_of, preferences
 from simcustomer.ui.rooms import ROOMS
@@ -20,6 +20,8 @@ def head(desk: Desk, visitor: Visitor | None, room: str = "", request: gr.Reques
         "site_header",
         rooms=open_to,
         room=room,
+        practises=visitor is None or Role.TRAINEE in visitor.roles,
+        visitor=visitor if visitor and visitor.id != LOCAL.id else None,
         languages=desk.renderer.wording.languages,
         chosen=preferences(headers_of(request) if request else {}),
     )

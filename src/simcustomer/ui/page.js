@@ -62,6 +62,55 @@ const ask = () => {
   asked = Boolean(question);
 };
 
+// The studio: how many savings are on their way, the line that a finding names, and the address of what is shown.
+let typing = 0;
+const moment = (ms) => new Promise((later) => setTimeout(later, ms));
+window.studioTyping = () => {
+  typing += 1;
+  return Date.now();
+};
+window.studioSettled = () => {
+  typing = Math.max(0, typing - 1);
+};
+const address = () => {
+  const draft = document.querySelector("#studio-saved [data-draft]")?.dataset.draft;
+  if (draft && !location.search.includes(draft)) history.replaceState(null, "", `${location.pathname}?draft=${encodeURIComponent(draft)}`);
+};
+window.studioQuiet = async () => {
+  for (let quiet = 0, waited = 0; quiet < 3 && waited < 100; waited += 1) {
+    await moment(50);
+    quiet = typing ? 0 : quiet + 1;
+  }
+};
+window.studioAddress = (sheet, view) => {
+  const draft = JSON.parse(sheet || "{}");
+  if (draft.revision) history.replaceState(null, "", `${location.pathname}?draft=${encodeURIComponent(draft.draft_id)}&show=${view}`);
+};
+window.studioHistory = (id) => {
+  if (id) history.replaceState(null, "", `${location.pathname}?history=${id.split("/").map(encodeURIComponent).join("/")}`);
+};
+const nameText = () => {
+  const text = document.querySelector("#studio-text .cm-content");
+  const label = document.querySelector("#studio-text label");
+  if (text && label && text.getAttribute("aria-label") !== label.innerText.trim()) text.setAttribute("aria-label", label.innerText.trim());
+};
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-line]");
+  const text = document.querySelector("#studio-text .cm-content");
+  const view = text && (text.cmTile?.view ?? text.cmView?.view);
+  if (!link || !view) return;
+  event.preventDefault();
+  document.getElementById("view-write")?.click();
+  setTimeout(() => {
+    const line = view.state.doc.line(Math.min(Number(link.dataset.line), view.state.doc.lines));
+    view.dispatch({ selection: { anchor: line.from, head: line.to }, scrollIntoView: true });
+    view.focus();
+  }, document.getElementById("studio-write")?.offsetParent ? 0 : 1200);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (typing) event.preventDefault();
+});
+
 // The clock of a call. It measures nothing that is graded, so whoever is troubled by it stops it.
 const clock = () => {
   const shown = document.querySelector(".clock");
@@ -90,8 +139,10 @@ const speak = () => {
 
 new MutationObserver(() => {
   speak();
-  for (const id of ["announcement", "expert-announcement", "coaching", "hint"]) announce(id, "polite");
-  for (const id of ["notice", "problem", "brief-notice", "fork-notice"]) announce(id, "assertive");
+  for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
+  for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
+  nameText();
+  address();
   arrive();
   follow();
   ask();

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from simcustomer.ui import progress_views
+from simcustomer.ui.assigned import assigned_view
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 
 
@@ -35,4 +36,6 @@ class ProgressPage(Page):
         attempts = self.desk.practice.finished(owner=owner)
         asked = progress_views.asked_of(query, attempts, rubric)
         view = progress_views.progress_view(attempts, personas, rubric, asked)
-        return {self.page: gr.Column(visible=True), self.progress: self.desk.renderer.html("progress", view=view)}
+        asked_for = assigned_view(self.desk, owner, attempts)
+        page = self.desk.renderer.html("progress", view=view, assigned_here=asked_for)
+        return {self.page: gr.Column(visible=True), self.progress: page}

@@ -39,7 +39,10 @@ class Choice(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A finished session in the list; `again_from` is the reply that a rewound one tried again."""
+    """A finished session in the list; `again_from` is the reply that a rewound one tried again.
+
+    `overridden`: a manager set some of its levels.
+    """
 
     session: str
     when: datetime
@@ -49,6 +52,7 @@ class Row(NamedTuple):
     tone: str
     score: float | None
     passed: bool | None
+    overridden: bool
     again_from: int | None
     coached: bool
     hints: int
@@ -177,6 +181,7 @@ def _row(attempt: Attempt) -> Row:
         tone=TONES.get(attempt.outcome, "open"),
         score=attempt.scorecard.overall,
         passed=attempt.passed,
+        overridden=bool(attempt.scorecard.overridden),
         again_from=attempt.origin.reply if attempt.origin else None,
         coached=attempt.coached,
         hints=attempt.hints,

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from simcustomer.domain.accounts import Role
 
-ROOMS: dict[str, Role] = {}
+ROOMS: dict[str, Role] = {"studio": Role.AUTHOR, "lab": Role.ENGINEER, "team": Role.MANAGER}
 """Whom each room is for, by its address below the root; its name is the text `rooms.ADDRESS`."""

@@ -10,10 +10,12 @@ from contextlib import closing, suppress
 import uvicorn
 
 from simcustomer import wiring
+from simcustomer.lab.lab import Lab
 from simcustomer.roles import Cast
 from simcustomer.settings import Settings
-from simcustomer.store import open_store
+from simcustomer.store import Store
 from simcustomer.ui.app import create_app
+from simcustomer.ui.opening import Opening
 from simcustomer.ui.server import SECONDS_TO_STOP, address
 from simcustomer.ui.streams import EndWithServer
 
@@ -38,16 +40,30 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run(settings: Settings, players: Cast, listener: socket.socket, ready: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    players: Cast,
+    listener: socket.socket,
+    ready: Callable[[str], None],
+    *,
+    store: Store,
+    opening: Opening,
+) -> None:
     """Serve on a bound socket until interrupted; `ready` gets the URL."""
-    library = wiring.library(settings)
-    with closing(open_store(settings.database_url)) as store:
-        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
-        app = create_app(practice, library, rubric_id=settings.rubric)
+    practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+    with closing(Lab(settings)) as lab:
+        app = create_app(practice, wiring.library(settings), rubric_id=settings.rubric, opening=opening, lab=lab)
         stopping = asyncio.Event()
         app.add_middleware(EndWithServer, stopping=stopping)
         config = uvicorn.Config(
-            app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=SECONDS_TO_STOP
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_STOP,
+            # Whoever may say where a request came from can lie about it: none but the proxies that are named.
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
         )
         server = _Server(config, lambda: ready(address(listener)), stopping)
         with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped

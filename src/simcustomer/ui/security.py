@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from html import escape
 from urllib.parse import urlsplit
 
@@ -12,23 +15,39 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simcustomer.lab.lab import MOST_GIVEN
+from simcustomer.ui.lab_messages import TOO_LARGE
 from simcustomer.ui.rooms import ROOMS
 from simcustomer.ui.wording import Wording
-
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 MOST_BODY = 256 * 1024
 """Bytes of the largest request; the longest reply that a setting allows fits three times over."""
 
+MOST_DRAINED, SECONDS_DRAINED = 4 * 1024 * 1024, 5.0
+"""Bytes of a request that is too large, and seconds, for which it is read on, so that its sender gets to read the answer."""
+
+FILE_DRAINED, SECONDS_FILE_DRAINED = 64 * 1024 * 1024, 60.0
+"""The same of a file too large: a browser shows the answer only when it has sent all."""
+
+UPLOADS = {
+    "/lab/transcripts": f"../lab?view=grade&problem={TOO_LARGE}",
+    "/lab/labels": f"../lab?view=import&problem={TOO_LARGE}",
+}
+"""Where a form with a file is sent, and the page that says so if it is too large."""
+
+MOST_UPLOADED = MOST_GIVEN + 16 * 1024
+"""Bytes of such a form: the file and what stands around it."""
+
 SERVED = re.compile(
-    rf"/(?:{'|'.join(ROOMS)})?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
-    r"|/preferences|/sessions/[\w-]+\.json"
+    rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)"
+    r"|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/exports/(?:mine|team)/\w+|/preferences|/sessions/[\w-]+\.json"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
-"""What the pages need of what Gradio serves, and our own downloads; the rest (uploads, files, proxying, monitoring) stays shut."""
+"""The pages, and what they need of what Gradio serves; the rest (uploads, files, proxying, monitoring) stays shut."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -41,7 +60,7 @@ POLICY = (
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",  # with no-referrer a form of ours would come from the origin "null"
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -57,13 +76,17 @@ _SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
 
 
-def guard(app: FastAPI, wording: Wording) -> None:
-    """Put every guard around the app; the one added last sees a request first."""
+def guard(app: FastAPI, wording: Wording, *, hosts: Sequence[str], admit: Callable[[FastAPI], None]) -> None:
+    """Put every guard around the app, which answers by these names; the one added last sees a request first.
+
+    `admit` adds those that need to know who is asking.
+    """
     app.add_middleware(PageGuard, wording=wording)
+    admit(app)
     app.add_middleware(RequestGuard, wording=wording)
     # Without allowed origins it adds nothing, and where it stands Gradio does not add its own.
     app.add_middleware(CORSMiddleware, allow_origins=())
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(HeaderGuard)
 
 
@@ -111,7 +134,11 @@ class RequestGuard:
             await self.app(scope, receive, send)
         elif not _is_ours(Headers(scope=scope)):
             await PlainTextResponse(self.wording.say("refused.origin"), 403)(scope, receive, send)
-        elif (body := await _bounded(scope, receive)) is None:
+        elif scope["path"] in UPLOADS:
+            body = await _bounded(scope, receive, MOST_UPLOADED, drained=FILE_DRAINED, seconds=SECONDS_FILE_DRAINED)
+            answer = self.app if body is not None else RedirectResponse(UPLOADS[scope["path"]], 303)
+            await answer(scope, _replayed(body or b"", receive), send)
+        elif (body := await _bounded(scope, receive, MOST_BODY)) is None:
             await PlainTextResponse(self.wording.say("refused.too_large"), 413)(scope, receive, send)
         else:
             await self.app(scope, _replayed(body, receive), send)
@@ -174,19 +201,31 @@ def _is_ours(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-async def _bounded(scope: Scope, receive: Receive) -> bytes | None:
-    """The request's body; None as soon as it is known to be too long."""
+async def _bounded(
+    scope: Scope, receive: Receive, most: int, *, drained: int = MOST_DRAINED, seconds: float = SECONDS_DRAINED
+) -> bytes | None:
+    """The request's body; None as soon as it is known to be too long, or when so much of it was thrown away."""
     announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MOST_BODY:
-        return None
     body = bytearray()
-    while True:
+    while announced.isdigit() and int(announced) <= most:
         message = await receive()
         body.extend(message.get("body", b""))
-        if len(body) > MOST_BODY:
-            return None
+        if len(body) > most:
+            break
         if not message.get("more_body", False):
             return bytes(body)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_drained(receive, drained), seconds)
+    return None
+
+
+async def _drained(receive: Receive, most: int) -> None:
+    """Read on to the end of a body, or as much as may be wasted on it; where it was left unread, the client sees a reset."""
+    read, more = 0, True
+    while more and read <= most:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

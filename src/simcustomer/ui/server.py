@@ -1,9 +1,8 @@
-"""Runs the web app on this machine: a checked address first, then Gradio, and a quiet stop."""
+"""Runs the web app: a checked address first, then Gradio, and a quiet stop."""
 
 from __future__ import annotations
 
 import errno
-import ipaddress
 import os
 import socket
 from collections.abc import Callable
@@ -12,6 +11,8 @@ from contextlib import closing
 from simcustomer.errors import SettingsError
 from simcustomer.roles import Cast
 from simcustomer.settings import Settings
+from simcustomer.store import open_store
+from simcustomer.ui.opening import opening
 from simcustomer.ui.wording import Wording
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
@@ -30,22 +31,28 @@ def serve(
 ) -> None:
     """Serve until interrupted; `announce` gets the address as soon as it answers.
 
-    Raises SettingsError for a host or port that cannot be served, before anything slow is loaded; ContentError and
-    StoreError as the library and the store do.
+    Raises SettingsError for a host or port that cannot be served, or not without accounts, before anything slow is
+    loaded; ContentError and StoreError as the library and the store do.
     """
     wording = Wording.load()
-    with closing(bound(host, port, wording)) as listener:
-        # Gradio takes seconds to import, which a busy port should not cost.
-        from simcustomer.ui.running import run  # noqa: PLC0415
+    with closing(open_store(settings.database_url)) as store:
+        opened = opening(settings, store, host, wording)
 
-        run(settings, players, listener, lambda url: announce(wording.say("server.ready", url=url)))
+        def ready(url: str) -> None:
+            announce(wording.say("server.ready", url=url))
+            if opened.is_shared and not settings.proxies:
+                announce(wording.say("server.in_the_clear"))
+
+        with closing(bound(host, port, wording)) as listener:
+            # Gradio takes seconds to import, which a busy port should not cost.
+            from simcustomer.ui.running import run  # noqa: PLC0415
+
+            run(settings, players, listener, ready, store=store, opening=opened)
     announce(wording.say("server.stopped"))
 
 
 def bound(host: str, port: int, wording: Wording) -> socket.socket:
-    """A socket that holds the address. Raises SettingsError where it is not this machine's own, or not to be had."""
-    if not _is_loopback(host):
-        raise SettingsError(wording.say("server.not_loopback", host=host))
+    """A socket that holds the address. Raises SettingsError where it is not to be had."""
     if not 0 <= port <= 65535:
         raise SettingsError(wording.say("server.bad_port", port=port))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -66,15 +73,6 @@ def address(listener: socket.socket, host: str | None = None) -> str:
     name, port = listener.getsockname()[:2]
     name = host or name
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _explained(error: OSError, host: str, port: int, wording: Wording) -> str:

@@ -17,6 +17,7 @@ from simcustomer.errors import NotFound
 from simcustomer.ui.choose import ChoosePage
 from simcustomer.ui.debrief import DebriefPage
 from simcustomer.ui.desk import Desk, Updates, panel
+from simcustomer.ui.dispute import DisputePage
 from simcustomer.ui.fork import ForkPage
 from simcustomer.ui.frame import head
 from simcustomer.ui.practise import PractisePage
@@ -37,6 +38,7 @@ class Site:
     practise: PractisePage
     debrief: DebriefPage
     fork: ForkPage
+    dispute: DisputePage
     progress: ProgressPage
 
     @classmethod
@@ -53,6 +55,7 @@ class Site:
             PractisePage.build(desk),
             DebriefPage.build(desk),
             ForkPage.build(desk),
+            DisputePage.build(desk),
             ProgressPage.build(desk),
         )
 
@@ -113,7 +116,7 @@ class Site:
                 session = await self.desk.practice.finish(session_id, owner=owner)
             number = asked.get("reply", "")
             if session.outcome is not None and number.isdecimal() and 1 <= int(number) <= len(session.exchanges):
-                return self._fork(session, int(number))
+                return self._of_reply(session, int(number), asked.get("technique"))
             return await asyncio.to_thread(self._session, session)
         if persona_id := asked.get("persona"):
             return self._brief(persona_id)
@@ -132,6 +135,7 @@ class Site:
             **self.practise.hidden(),
             **self.debrief.hidden(),
             **self.fork.hidden(),
+            **self.dispute.hidden(),
             self.problem: "",
         }
 
@@ -148,17 +152,16 @@ class Site:
         page = self.practise.show(session) if session.outcome is None else self.debrief.show(session)
         return {**self._hidden(), **page, self.practise.session_id: session.id}
 
-    def _fork(self, session: Session, number: int) -> Updates:
-        return {**self._hidden(), **self.fork.show(session, number), self.practise.session_id: session.id}
+    def _of_reply(self, session: Session, number: int, technique: str | None) -> Updates:
+        page = self.dispute.show(session, number, technique) if technique else self.fork.show(session, number)
+        return {**self._hidden(), **page, self.practise.session_id: session.id}
 
 
 def wire(blocks: gr.Blocks, site: Site) -> None:
     """Let each control do its part."""
-    choose, practise, debrief, fork = site.choose, site.practise, site.debrief, site.fork
-    everything = [part for page in (choose, practise, debrief, fork, site.progress) for part in page.components] + [
-        site.header,
-        site.problem,
-    ]
+    choose, practise, debrief, fork, dispute = site.choose, site.practise, site.debrief, site.fork, site.dispute
+    pages = (choose, practise, debrief, fork, dispute, site.progress)
+    everything = [*(part for page in pages for part in page.components), site.header, site.problem]
     in_session = [practise.session_id]
     on = partial(gr.on, api_visibility="private", show_progress="hidden", trigger_mode="once")
 
@@ -175,6 +178,9 @@ def wire(blocks: gr.Blocks, site: Site) -> None:
     rewound = on(fork.rewind.click, site.rewind, at_fork, everything)
     _show_address(rewound, practise)
     on(fork.watch.click, fork.play, at_fork, fork.components)
+
+    disputed = [practise.session_id, dispute.number, dispute.technique, dispute.reason]
+    on(dispute.send.click, dispute.raise_dispute, disputed, dispute.components)
 
     sent = [practise.reply, practise.session_id, practise.turn]
     answered = on([practise.reply.submit, practise.send.click], practise.answer, sent, practise.components)

@@ -238,6 +238,56 @@ def test_saying_that_there_is_no_more_takes_nothing_back(dean: Persona, rubric: 
     assert session.exchanges[2].appraisal.broken is None
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I can't promise that she mends it at once, but I'll ring you at 7.45 tomorrow whatever happens.",
+        "I can't promise it, but Sunita's visit is on and I'll ring you at 7.45 tomorrow.",
+        "No promises about the boiler itself, but the visit stands and I'll ring you at 7.45.",
+        "I won't promise what I can't keep, so I'll ring you at 7.45 tomorrow, and no later.",
+        "I can't guarantee the part, I'll ring you at 7.45 tomorrow with what she says.",
+        "I'll ring you at 7.45 tomorrow, though I can't say what she will find.",
+        "I can't say when she will be done, but I'll ring you at 7.45 tomorrow as I said.",
+        "I'm not able to get you a new boiler tonight; what I can do is keep the visit tomorrow and ring you at 7.45.",
+        "I'm not able to come tonight, what I can do is send Sunita tomorrow at 8am and ring you at 7.45.",
+        "Although I can't promise the part, I'll ring you at 7.45 tomorrow.",
+    ],
+)
+def test_a_doubt_that_is_owned_up_to_beside_a_promise_withdraws_nothing(
+    dean: Persona, rubric: Rubric, reply: str
+) -> None:
+    taken = played(dean, rubric, SORRY, BOOKS, reply).exchanges[2].appraisal
+    assert (taken.withdrawn, taken.broken) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I can't promise you the £90 credit any more.",
+        "I can't credit you the £90, but I'll ask about a voucher.",
+        "I'm not able to give you the £90 credit, what I can do is write it down.",
+        "I'll write it all down, but I can't credit you the £90.",
+    ],
+)
+def test_an_act_beside_it_does_not_hide_what_is_taken_back(dean: Persona, rubric: Rubric, reply: str) -> None:
+    taken = played(dean, rubric, SORRY, PAYS, reply).exchanges[2].appraisal
+    assert taken.withdrawn == ("missed_visit_money",)
+    assert taken.broken
+
+
+def test_owning_up_that_it_may_fail_keeps_the_word_given(library: Library, rubric: Rubric) -> None:
+    promise = "I'm sorry, Ray. I'll message you by 7pm, and again by 8.30 tonight, whatever the driver finds."
+    reply = (
+        "No wonder you knocked on every door. I can't promise it, but I'll message you by 8.30 whatever he finds, "
+        "and by 10 tomorrow with the depot."
+    )
+    exchange = played(library.persona("door-to-door-insults"), rubric, promise, reply).exchanges[1]
+    assert exchange.appraisal.withdrawn == ()
+    assert exchange.appraisal.broken is None
+    assert exchange.appraisal.softeners
+    assert not any(shift.cause == "unheard" for shift in exchange.stance.shifts)
+
+
 def test_a_sum_beyond_the_brief_is_tested_before_it_is_taken(dean: Persona, rubric: Rubric) -> None:
     session = played(dean, rubric, SORRY, ASKS, SOOTHES, "I'll refund you £900 to your card today.")
     taken = session.exchanges[3]

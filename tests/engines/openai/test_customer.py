@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from simcustomer.domain import conduct
+from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Condition, Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Session, Stance
+from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
+from simcustomer.domain.sway import Sway
 from simcustomer.engines.openai.card import Card
 from simcustomer.engines.openai.guards import parts, patterns
 from simcustomer.engines.openai.usage import CallRecord
@@ -132,6 +134,47 @@ def test_questions_are_answered_in_their_order_and_the_same_words_count_once(dea
     assert appraisal.asked == ("free_times", "earlier_calls")
     assert appraisal.missteps == ("composure.sarcastic_or_rude",)
     assert appraisal.techniques == ("composure",)
+
+
+@pytest.mark.parametrize("has_own_trigger", [False, True])
+def test_a_promise_that_code_finds_broken_is_the_reason_given(
+    dean: Persona, rubric: Rubric, *, has_own_trigger: bool
+) -> None:
+    mine = Sway(id="word", because="gave her word and broke it", misstep=conduct.BREAKS_PROMISE, anger=1.0)
+    persona = dean.model_copy(update={"triggers": (*dean.triggers, mine)}) if has_own_trigger else dean
+    back = "Sorry, the visit tomorrow is off, it may be Thursday."
+
+    async def run() -> Stance:
+        async with model_server(lambda _: f"{head()}\n\nWell, that figures.") as server:
+            cast = cast_with(engines_on(server), "customer")
+            session = unstored(persona, rubric, cast)
+            stances: list[Stance] = []
+            for reply in (REPLY.replace("8am to 10am", "and she'll be there at 8am tomorrow"), back):
+                appraisals: list[Appraisal] = []
+
+                def react(
+                    appraisal: Appraisal, session: Session = session, kept: list[Appraisal] = appraisals
+                ) -> Stance:
+                    kept.append(appraisal)
+                    stances.append(conduct.take(session, appraisal))
+                    return stances[-1]
+
+                answer = "".join([piece async for piece in cast.customer.answer(Scene(session, reply), react)])
+                session = session.with_exchange(
+                    Exchange(
+                        number=len(stances),
+                        reply=reply,
+                        answer=answer,
+                        appraisal=appraisals[0],
+                        stance=stances[-1],
+                        grade=Ungraded(reason="not graded here"),
+                    )
+                )
+            return stances[-1]
+
+    reasons = [shift.because for shift in asyncio.run(run()).shifts]
+    expected = "gave her word and broke it" if has_own_trigger else "went back on"
+    assert any(expected in reason for reason in reasons), reasons
 
 
 def test_a_turn_of_phrase_that_a_habit_quotes_is_no_leak(library: Library, rubric: Rubric) -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from simcustomer.domain.rubric import LEVELS, Level
 from simcustomer.engines.embedded.nlu import Text
-from simcustomer.engines.embedded.nlu.symbols import symbols
+from simcustomer.engines.embedded.nlu.symbols import SymbolPlaces, symbols
 
 Numbers = NDArray[np.float64]
 
@@ -82,16 +82,37 @@ class Vocabulary:
     """Words or symbols as the model weighs them: tf-idf, of unit length; `weights` has a row for each."""
 
     places: dict[str, int]
+    count: Callable[[Observed], Mapping[int, int]]
     idf: Numbers
     weights: NDArray[np.float32]
 
-    def scores(self, counts: Mapping[str, int]) -> Numbers:
-        """What these words add to every score."""
-        known = {place: count for word, count in counts.items() if (place := self.places.get(word)) is not None}
+    def scores(self, observed: Observed) -> Numbers:
+        """What the words of a reply add to every score."""
+        known = self.count(observed)
         rows = sorted(known)
-        values = np.array([(1 + log(known[row])) * self.idf[row] for row in rows])
+        values = np.array([log(known[row]) for row in rows]) + 1
+        values *= self.idf[rows]
         length = float(np.sqrt((values**2).sum())) or 1.0
         return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
+
+
+def _known_terms(text: str, places: Mapping[str, int]) -> dict[int, int]:
+    return {place: count for term, count in terms_of(text).items() if (place := places.get(term)) is not None}
+
+
+def _known_symbols(text: str, places: SymbolPlaces) -> Counter[int]:
+    read = Text(text)
+    return Counter(place for span in read.sentences for place in places.of(read.even[span.start : span.end]))
+
+
+def _counting(name: str, places: dict[str, int]) -> Callable[[Observed], Mapping[int, int]]:
+    """How often each word of a vocabulary stands, by its place: as `VOCABULARIES` count, without those that are not known."""
+    if name == "terms":
+        return lambda observed: _known_terms(observed.text, places)
+    arranged = SymbolPlaces(places)
+    if name == "symbols":
+        return lambda observed: _known_symbols(observed.text, arranged)
+    return lambda observed: _known_symbols(observed.customer, arranged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +161,8 @@ class Calibration:
         """How strong every technique of the model is, and whether there was occasion for it."""
         values = np.array([observed.signals.get(name, 0.0) for name in self.signals])
         scores = self.intercepts + self.signal_weights @ np.clip((values - self.means) / self.scales, -CLIP, CLIP)
-        for name, vocabulary in self.vocabularies.items():
-            scores = scores + vocabulary.scores(VOCABULARIES[name](observed))
+        for vocabulary in self.vocabularies.values():
+            scores = scores + vocabulary.scores(observed)
         count = len(self.techniques)
         strengths = self.trees.weighed(np.concatenate([values, scores[:count]]))
         return {
@@ -184,7 +205,7 @@ def from_json(held: Mapping[str, object]) -> Calibration:
     def vocabulary(name: str) -> Vocabulary:
         places = {word: place for place, word in enumerate(names(name))}
         weights = (numbers(f"{name}_weights") / SCALE).astype(np.float32)
-        return Vocabulary(places, numbers(f"{name}_idf"), weights)
+        return Vocabulary(places, _counting(name, places), numbers(f"{name}_idf"), weights)
 
     cuts = numbers("cuts")
     return Calibration(

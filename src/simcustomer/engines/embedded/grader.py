@@ -6,10 +6,12 @@ from functools import cached_property, lru_cache, partial
 
 from simcustomer.domain.assessment import Assessment, Finding, Grade, Ungraded
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.calibration import Calibration, Observed, load_calibration
+from simcustomer.engines.embedded.calibration import Calibration, Estimate, Observed, load_calibration
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
 from simcustomer.engines.embedded.detectors import signals as signals_of
-from simcustomer.engines.embedded.nlu import Reading, load_lexicon
+from simcustomer.engines.embedded.detectors.moment import read_plainly
+from simcustomer.engines.embedded.nlu import load_lexicon
+from simcustomer.engines.embedded.nlu.alike import alike
 from simcustomer.roles import GradingCase
 
 KEPT = 128
@@ -23,7 +25,7 @@ class EmbeddedGrader:
         lexicon = load_lexicon("grading", "stop", "unsaid")
         self._lexicon = lexicon
         # The replies of one conversation are graded one after another, and each looks back at the same messages.
-        self._read = lru_cache(maxsize=KEPT)(partial(Reading, lexicon=lexicon))
+        self._read = lru_cache(maxsize=KEPT)(partial(read_plainly, lexicon=lexicon))
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -49,7 +51,7 @@ class EmbeddedGrader:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
         moment = Moment(case, self._lexicon, read=self._read, calibration=self.calibration)
         if moment.sentences:
-            moment.estimates = self.calibration.estimates(_observed(moment))
+            moment.estimates = self._estimates(moment)
         return tuple(
             DETECTORS[technique.id](moment, technique)
             if technique.id in DETECTORS
@@ -57,10 +59,21 @@ class EmbeddedGrader:
             for technique in case.rubric.techniques
         )
 
+    def _estimates(self, moment: Moment) -> dict[str, Estimate]:
+        """How strong the reply is, and never stronger than it is without the sentences that do nothing."""
+        whole = self.calibration.estimates(_observed(moment))
+        rest = moment.without_filler()
+        if rest is None:
+            return whole
+        without = self.calibration.estimates(_observed(rest))
+        return {
+            name: estimate._replace(level=min(estimate.level, without[name].level)) for name, estimate in whole.items()
+        }
+
     def observed(self, case: GradingCase) -> Observed:
         """What the calibration weighs of the last turn; none of it depends on the rubric."""
         return _observed(Moment(case, self._lexicon, read=self._read))
 
 
 def _observed(moment: Moment) -> Observed:
-    return Observed(signals_of(moment), moment.own_words, moment.customer.text.even)
+    return Observed(signals_of(moment), alike(moment.own_words), alike(moment.customer.text.even))

@@ -97,12 +97,12 @@ def amounts_in(text: str) -> frozenset[float]:
     return frozenset(float(found.replace(",", "")) for found in _AMOUNT.findall(text))
 
 
-def names_offer(offer: Offer, reading: Reading, sentence: Span) -> bool:
-    """Whether a sentence speaks of an offer, be it to make it or to take it back."""
+def names_offer(offer: Offer, reading: Reading, part: Span) -> bool:
+    """Whether a sentence, or a part of one, speaks of an offer, be it to make it or to take it back."""
     cues = list(reading.matches(phrase_pattern(offer.words))) if offer.words else []
     if offer.remedy in REMEDY_CUES:
         cues += reading.cues(REMEDY_CUES[offer.remedy])
-    return any(cue.sentence == sentence for cue in cues)
+    return any(part.start <= cue.span.start and cue.span.end <= part.end for cue in cues)
 
 
 @lru_cache(maxsize=2_000)

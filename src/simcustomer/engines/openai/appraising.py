@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from simcustomer.domain.conduct import BREAKS_PROMISE
+from simcustomer.domain.persona import Persona
 from simcustomer.domain.session import Appraisal, Met
 from simcustomer.engines.openai.card import Card
 from simcustomer.engines.openai.json_text import Unusable, once
@@ -115,10 +117,13 @@ def _appraisal(head: _Head, scene: Scene, card: Card, own: Appraisal) -> tuple[A
     persona = scene.session.persona
     # What the card keeps from the model, because its words would tell what is locked, code finds by them.
     softeners = (*_met(card.softeners, quotes), *_unlisted(own.softeners, card.softeners))
-    triggers = (*_met(card.triggers, quotes), *_unlisted(own.triggers, card.triggers))
+    found = (*_stung_by_break(persona, own), *_met(card.triggers, quotes), *_unlisted(own.triggers, card.triggers))
+    triggers = tuple({met.sway: met for met in found}.values())
     soothed, stung = {met.sway for met in softeners}, {met.sway for met in triggers}
     shown = (sway.technique for sway in persona.softeners if sway.technique and sway.id in soothed)
     wrong = (sway.misstep for sway in persona.triggers if sway.misstep and sway.id in stung)
+    # A promise that code finds broken is felt as that: otherwise the mood would fall for no reason that could be given.
+    broken = (BREAKS_PROMISE,) if own.broken is not None else ()
     told = set(scene.session.told)
     places = {code: _place(quote, scene.reply) for code, quote in quotes.items()}
     felt = [places[code] for code in (*card.triggers, *card.deal_breakers) if code in places]
@@ -131,7 +136,7 @@ def _appraisal(head: _Head, scene: Scene, card: Card, own: Appraisal) -> tuple[A
         triggers=triggers,
         deal_breakers=(*_met(card.deal_breakers, quotes), *_unlisted(own.deal_breakers, card.deal_breakers)),
         techniques=tuple(dict.fromkeys((*shown, *_apart(card.techniques, places)))),
-        missteps=tuple(dict.fromkeys((*wrong, *_apart(card.missteps, places, felt)))),
+        missteps=tuple(dict.fromkeys((*wrong, *_apart(card.missteps, places, felt), *broken))),
         asked=tuple([fact for fact in asked if fact not in told][:_MOST_ASKED]),
         offers=tuple(offer for offer in dict.fromkeys(offers) if offer not in own.withdrawn),
         made=own.made,
@@ -146,6 +151,12 @@ def _appraisal(head: _Head, scene: Scene, card: Card, own: Appraisal) -> tuple[A
 
 def _met(codes: Mapping[str, str], quotes: Mapping[str, str]) -> tuple[Met, ...]:
     return tuple(Met(sway=sway, quote=quotes[code]) for code, sway in codes.items() if code in quotes)
+
+
+def _stung_by_break(persona: Persona, own: Appraisal) -> Iterator[Met]:
+    """The persona's own trigger for a broken promise, where code finds one broken, be it on the card or not."""
+    mine = {sway.id for sway in persona.triggers if sway.misstep == BREAKS_PROMISE}
+    return (met for met in own.triggers if own.broken is not None and met.sway in mine)
 
 
 def _unlisted(found: Iterable[Met], codes: Mapping[str, str]) -> Iterator[Met]:

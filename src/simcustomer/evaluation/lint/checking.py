@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simcustomer.content_file import read_content
+from simcustomer.content_file import parse_content, read_content
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError
@@ -24,13 +24,30 @@ def lint_file(path: Path, rubric: Rubric) -> list[Finding]:
     except ContentError as error:
         return [Finding.of_problem(path, problem) for problem in error.problems]
     text = path.read_text(encoding="utf-8")
-    tree = read_tree(text, name=str(path))
-    findings = [Finding.of_fault(path, tree, fault) for fault in _faults(persona, rubric)]
+    findings = _findings(persona, rubric, text, path)
     if persona.id != path.stem:
         findings.append(Finding.of_problem(path, name_problem(path, persona.id)))
     if not text.startswith(_SCHEMA):
         what, remedy = "the file does not name its schema", f"begin it with {_SCHEMA}../docs/persona.schema.json"
         findings.append(Finding(file=str(path), line=1, field=None, what=what, remedy=remedy))
+    return _in_order(findings)
+
+
+def lint_text(text: str, rubric: Rubric, *, name: str) -> list[Finding]:
+    """What is to mend in a persona that is in no file, as `lint_file` says it; `name` stands for the file."""
+    try:
+        persona = parse_content(text, Persona, name=name)
+    except ContentError as error:
+        return [Finding.of_problem(Path(name), problem) for problem in error.problems]
+    return _in_order(_findings(persona, rubric, text, Path(name)))
+
+
+def _findings(persona: Persona, rubric: Rubric, text: str, path: Path) -> list[Finding]:
+    tree = read_tree(text, name=str(path))
+    return [Finding.of_fault(path, tree, fault) for fault in _faults(persona, rubric)]
+
+
+def _in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.line or 0)
 
 

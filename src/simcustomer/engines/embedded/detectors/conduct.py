@@ -12,6 +12,8 @@ from simcustomer.engines.embedded.detectors.traits import (
     adversarial,
     harsh,
     heat,
+    slang,
+    slips,
     touching,
     warmth,
 )
@@ -97,7 +99,7 @@ def boundaries(moment: Moment, technique: Technique) -> Finding:
 def channel_craft(moment: Moment, technique: Technique) -> Finding:
     """Whether the reply is plain, personal and of the right length for its channel."""
     notes = Notes(technique, moment)
-    template, careless = moment.plain("template"), moment.plain("slang", "careless")
+    template, careless = moment.plain("template"), (*slang(moment), *slips(moment))
     lead, long = moment.sentences[:1], moment.size > LONGEST[moment.case.channel]
     if not long:
         notes.shows("concise", *lead)
@@ -105,7 +107,7 @@ def channel_craft(moment: Moment, technique: Technique) -> Finding:
         notes.shows("plain_professional", *lead)
     notes.shows("personal", *moment.plain("names_customer"), *touching(moment))
     notes.errs("wall_of_text", *template, *(lead if long else ()))
-    notes.errs("slang_or_careless", *(careless if moment.written else ()))
+    notes.errs_in("slang_or_careless", careless if moment.written else ())
     notes.errs("brusque", *harsh(moment))
     if moment.size < BRUSQUE:
         notes.errs("too_terse", *lead)

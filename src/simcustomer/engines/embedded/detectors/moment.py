@@ -10,7 +10,8 @@ from functools import cached_property, partial
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
-from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.nlu.plain import plain_text
+from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.roles import GradingCase
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -38,6 +39,15 @@ _SALUTATION = re.compile(
 )
 
 
+_IDLE = frozenset(
+    {
+        "stock_empathy", "generic_apology", "template", "vague_act", "not_apology", "first_name_sign", "slang", "careless",
+        "sign_off", "names_customer",
+    }
+)  # fmt: skip
+"""Cues of a reply that do nothing for a customer by themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of the reply; `echoes` are content stems that the customer used in the message being answered."""
@@ -47,6 +57,11 @@ class Sentence:
     stems: frozenset[str]
     echoes: frozenset[str]
     asks: bool
+
+
+def read_plainly(message: str, lexicon: Lexicon) -> Reading:
+    """A message of the conversation, read in plain words."""
+    return Reading(plain_text(message), lexicon)
 
 
 class Moment:
@@ -59,14 +74,20 @@ class Moment:
         *,
         read: Callable[[str], Reading] | None = None,
         calibration: Calibration | None = None,
+        reply: Text | None = None,
     ) -> None:
-        """`read` gives the reading of an earlier message, where one is kept; `calibration` weighs the whole."""
+        """`read` gives the reading of an earlier message, where one is kept; `calibration` weighs the whole.
+
+        `reply` is what of the reply is looked at; None: all that is said to the customer.
+        """
         turns = case.transcript.turns
         self.case = case
         self.lexicon = lexicon
-        self._read = read or partial(Reading, lexicon=lexicon)
+        self._read = read or partial(read_plainly, lexicon=lexicon)
         self.customer = self._read(turns[-2].text)
-        self.reply = Reading(said(case.reply, lexicon, customer=turns[-2].text), lexicon, other=turns[-2].text)
+        message = self.customer.text
+        heard = reply or said(plain_text(case.reply), lexicon, customer=message)
+        self.reply = Reading(heard, lexicon, other=message)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
         self._said: dict[str, tuple[Cue, ...]] = {}
@@ -74,12 +95,33 @@ class Moment:
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
 
+    def without_filler(self) -> Moment | None:
+        """The same without sentences that do nothing; None where there are none, or nothing else.
+
+        Such a sentence asks nothing, holds nothing of the case, and no cue but those of courtesy and stock phrases.
+        """
+        doing = {sentence.span for sentence in self.holding(*self._doing)}
+        filler = [s.span for s in self.sentences if not (s.span in doing or s.asks or s.stems & self.particulars)]
+        if not filler or len(filler) == len(self.sentences):
+            return None
+        rest = self.reply.text.without(filler)
+        return Moment(self.case, self.lexicon, read=self._read, calibration=self._calibration, reply=rest)
+
+    @property
+    def _doing(self) -> tuple[str, ...]:
+        return tuple(name for name in self.lexicon.cues if not (name in _IDLE or name.startswith("customer_")))
+
     def most_telling(self, technique_id: str) -> Sentence | None:
         """The sentence that weighs most for a technique; None where there is none."""
         texts = [self.reply.text.even[s.span.start : s.span.end] for s in self.sentences]
         if not texts or self._calibration is None:
             return None
         return self.sentences[self._calibration.most_telling(technique_id, texts)]
+
+    def as_written(self, name: str) -> tuple[str, ...]:
+        """The words of a cue in the reply with its slang and its typing faults."""
+        text = Text(self.case.reply)
+        return tuple(text.quote(Span(*found.span())) for found in self.lexicon.pattern(name).finditer(text.low))
 
     @cached_property
     def own_words(self) -> str:

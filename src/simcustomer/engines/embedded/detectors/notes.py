@@ -42,6 +42,11 @@ class Notes:
             if sure:
                 self._sure.add(misstep)
 
+    def errs_in(self, misstep: str, quotes: tuple[str, ...]) -> None:
+        """The reply shows a misstep in these of its words, as written."""
+        if misstep in self._technique.missteps and quotes:
+            self._wrong[misstep] = tuple(dict.fromkeys(quotes))[:MOST]
+
     def lacks(self, misstep: str) -> None:
         """The reply lacks what was due, which is a misstep that no quote can show."""
         if misstep in self._technique.missteps and misstep not in self._missing:

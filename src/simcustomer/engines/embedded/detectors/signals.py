@@ -30,6 +30,8 @@ STRUCTURE: dict[str, Callable[[Moment], float]] = {
     "customer_is_settled": traits.settled,
     "customer_is_adversarial": traits.adversarial,
     "customer_is_ending": traits.ending,
+    "slang": lambda m: len(traits.slang(m)),
+    "careless": lambda m: len(traits.slips(m)),
 }
 """Signals that are not counts of a cue."""
 

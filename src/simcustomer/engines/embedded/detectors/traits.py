@@ -5,6 +5,9 @@ from __future__ import annotations
 from simcustomer.engines.embedded.detectors.moment import SHOUTED, Moment, Sentence
 from simcustomer.engines.embedded.nlu import Cue, Reading
 
+CARELESS = 3
+"""Typing faults from which a reply looks careless; one slip of a finger says nothing of anybody."""
+
 SHORT = 14
 """Words up to which a message with no feeling in it counts as matter-of-fact."""
 
@@ -81,6 +84,18 @@ def apologised_before(moment: Moment) -> bool:
         reading.cues("apology") and (reading.cues("admits") or not reading.cues("generic_apology"))
         for reading in moment.earlier_replies
     )
+
+
+def slang(moment: Moment) -> tuple[str, ...]:
+    """Words of slang, as written."""
+    return moment.as_written("slang")
+
+
+def slips(moment: Moment) -> tuple[str, ...]:
+    """Typing faults, as written, where there are so many that the reply looks careless."""
+    if moment.reply.text.changes["misspelt"] < CARELESS:
+        return ()
+    return moment.as_written("careless")
 
 
 def failing(moment: Moment) -> bool:

@@ -9,71 +9,117 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
 from simcustomer.errors import EngineError
 
 _CAPITAL = re.compile(r"(?<!\\)[A-Z]")
 _MACRO = re.compile(r"<([a-z_]+)>")
 
 
-@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Compiled cues by name, to be matched against text in lower case, and words without content."""
+    """Cues by name, to be found in text in lower case, and words without content."""
 
-    cues: dict[str, re.Pattern[str]]
-    stop: frozenset[str]
+    def __init__(self, files: Sequence[Mapping[str, tuple[str, ...]]], stop: frozenset[str]) -> None:
+        """`files` hold the patterns of cues by name; what one file holds is looked for together."""
+        self.stop = stop
+        self._sources: dict[str, tuple[str, ...]] = {}
+        self._index_of: dict[str, PhraseIndex] = {}
+        for held in files:
+            # A cue of two files is looked for with the later one, where it is whole.
+            self._sources |= {cue: (*self._sources.get(cue, ()), *sources) for cue, sources in held.items()}
+            index = PhraseIndex({cue: self._sources[cue] for cue in held})
+            self._index_of |= dict.fromkeys(held, index)
+        self._patterns: dict[str, re.Pattern[str]] = {}
 
-    def pattern(self, cue: str) -> re.Pattern[str]:
-        """The pattern of a cue; EngineError where the lexicon has none of that name."""
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """The names of all cues."""
+        return tuple(self._sources)
+
+    def index(self, cue: str) -> PhraseIndex:
+        """What finds a cue, and others at the same time. EngineError where the lexicon has none of that name."""
         try:
-            return self.cues[cue]
+            return self._index_of[cue]
         except KeyError:
             raise EngineError(f"the lexicon has no cue named {cue!r}") from None
+
+    def pattern(self, cue: str) -> re.Pattern[str]:
+        """A cue as one pattern, for texts that are not read for all the others."""
+        if cue not in self._patterns:
+            self._patterns[cue] = re.compile(r"(?<!\w)(?:" + "|".join(self._sources[cue]) + r")(?!\w)")
+        return self._patterns[cue]
 
 
 @cache
 def load_lexicon(*names: str) -> Lexicon:
     """The cues of the named files of `engines/embedded/lexicon`, together; a later file's cue adds to an earlier one's."""
     macros: dict[str, str] = {}
-    patterns: dict[str, list[str]] = {}
+    held: list[dict[str, tuple[str, ...]]] = []
     stop: set[str] = set()
     for name in names:
         source = files("simcustomer.engines.embedded").joinpath("lexicon", f"{name}.toml").read_text(encoding="utf-8")
         content = tomllib.loads(source)
         macros |= content.get("macros", {})
         stop |= set(content.get("stop", {}).get("words", ()))
-        for cue, listed in content.get("cues", {}).items():
-            patterns.setdefault(cue, []).extend(listed)
-    return Lexicon(
-        cues={cue: compile_phrases(tuple(listed), macros, lowered=True) for cue, listed in patterns.items()},
-        stop=frozenset(stop),
-    )
+        cues: dict[str, list[str]] = content.get("cues", {})
+        held.append({cue: tuple(map(_lowered, sources(tuple(listed), macros))) for cue, listed in cues.items()})
+    return Lexicon(held, frozenset(stop))
 
 
-def compile_phrases(
-    phrases: tuple[str, ...], macros: dict[str, str] | None = None, *, lowered: bool = False
-) -> re.Pattern[str]:
-    """One pattern for any of the phrases, which are regular expressions. EngineError names one that cannot be read.
+def _lowered(source: str) -> str:
+    """The pattern for text that is in lower case already, where matching without regard to case would cost double."""
+    return _CAPITAL.sub(lambda m: m.group().lower(), source)
 
-    `lowered` is for text that is in lower case already, where matching without regard to case would cost double.
-    """
-    pieces: list[str] = []
-    for phrase in phrases:
-        expanded = phrase
-        while found := _MACRO.search(expanded):
-            if found.group(1) not in (macros or {}):
-                raise EngineError(f"the pattern {phrase!r} names <{found.group(1)}>, which is no macro")
-            expanded = expanded.replace(found.group(), f"(?:{(macros or {})[found.group(1)]})")
-        expanded = expanded.replace(" ?", r"\s*").replace(" ", r"\s+")
+
+_CONTRACTIONS = {
+    "can't": "(?:can't|can ?not)",
+    "cannot": "can ?not",
+    "won't": "(?:won't|will not)",
+    "shan't": "(?:shan't|shall not)",
+    "ain't": "(?:ain't|is not)",
+    "let's": "(?:let's|let us)",
+    "n't": "(?:n't| not)",
+    "'ve": "(?:'ve| have)",
+    "'ll": "(?:'ll| will)",
+    "'re": "(?:'re| are)",
+    "'m": "(?:'m| am)",
+    "'d": "(?:'d| would| had)",
+    "'s": "(?:'s| is| has)",
+}
+_CONTRACTION = re.compile(
+    r"(?P<behind>\(\?<[!=][^()]*\))|\b(?:can't|cannot|won't|shan't|ain't|let's)|n't|'(?:ve|ll|re|m|d|s)(?![a-z])"
+)
+
+
+def _either_way(pattern: str) -> str:
+    """A pattern that meets contractions in full too. What looks behind has a fixed width and stays as it is."""
+    return _CONTRACTION.sub(lambda m: m.group() if m["behind"] else _CONTRACTIONS[m.group()], pattern)
+
+
+def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for any of the phrases, which are regular expressions. EngineError names one that cannot be read."""
+    read = sources(phrases, {})
+    for phrase, source in zip(phrases, read, strict=True):
         try:
-            re.compile(expanded)
+            re.compile(source)
         except re.error as error:
             raise EngineError(f"the pattern {phrase!r} cannot be read: {error}") from error
-        pieces.append(expanded)
-    joined = r"(?<!\w)(?:" + "|".join(pieces) + r")(?!\w)"
-    return (
-        re.compile(_CAPITAL.sub(lambda m: m.group().lower(), joined)) if lowered else re.compile(joined, re.IGNORECASE)
-    )
+    return re.compile(r"(?<!\w)(?:" + "|".join(read) + r")(?!\w)", re.IGNORECASE)
+
+
+def sources(phrases: tuple[str, ...], macros: dict[str, str]) -> tuple[str, ...]:
+    """The phrases as regular expressions, with their macros put in. EngineError names one whose macro is not there."""
+    return tuple(_source(phrase, macros) for phrase in phrases)
+
+
+def _source(phrase: str, macros: dict[str, str]) -> str:
+    expanded = phrase
+    while found := _MACRO.search(expanded):
+        if found.group(1) not in macros:
+            raise EngineError(f"the pattern {phrase!r} names <{found.group(1)}>, which is no macro")
+        expanded = expanded.replace(found.group(), f"(?:{macros[found.group(1)]})")
+    return _either_way(expanded).replace(" ?", r"\s*").replace(" ", r"\s+")

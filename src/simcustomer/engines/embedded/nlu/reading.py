@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
 from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
 
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|cannot|without|hardly|refuse to)\b|n't\b", re.IGNORECASE)
@@ -71,20 +72,20 @@ class Cue:
 class Reading:
     """A message with its cues; `other` is what the other side said before, to notice copied words."""
 
-    def __init__(self, message: str | Text, lexicon: Lexicon, *, other: str = "") -> None:
+    def __init__(self, message: str | Text, lexicon: Lexicon, *, other: str | Text = "") -> None:
         self.text = message if isinstance(message, Text) else Text(message)
         self._lexicon = lexicon
-        self._other = Text(other)
+        self._other = other if isinstance(other, Text) else Text(other)
         self._found: dict[str, tuple[Cue, ...]] = {}
+        self._places: dict[PhraseIndex, dict[str, list[tuple[int, int]]]] = {}
 
     def cues(self, name: str) -> tuple[Cue, ...]:
         """Every place of a cue, in order, meant or not."""
         if name not in self._found:
-            self._found[name] = tuple(
-                self._cue(name, Span(*match.span()))
-                for match in self._lexicon.pattern(name).finditer(self.text.low)
-                if match.group()
-            )
+            index = self._lexicon.index(name)
+            if index not in self._places:
+                self._places[index] = index.places(self.text.low)
+            self._found[name] = tuple(self._cue(name, Span(*place)) for place in self._places[index].get(name, ()))
         return self._found[name]
 
     def matches(self, pattern: re.Pattern[str]) -> tuple[Cue, ...]:

@@ -90,14 +90,14 @@ _SCRAP = 3
 _ASKING_WORDS = frozenset(["what", "why", "how", "when", "where", "who", "which"])
 
 
-def said(reply: str, lexicon: Lexicon, *, customer: str = "") -> Text:
+def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> Text:
     """The reply without what is not said to the customer; quotes of the text that comes back are verbatim in `reply`."""
-    text = Text(reply)
+    text = reply if isinstance(reply, Text) else Text(reply)
     markup = _within(_MARKUP, text)
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = Reading(text, lexicon, other=customer).copied(_PASTED)
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
-    theirs = Text(customer)
+    theirs = customer if isinstance(customer, Text) else Text(customer)
     before = {words for _, words in _sentences(theirs)}
     vocabulary = frozenset(theirs.words)
     unsaid: list[Span] = _scraps(reading.text)

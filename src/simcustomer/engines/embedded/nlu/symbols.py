@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import combinations, pairwise
+from typing import cast
 
 from simcustomer.engines.embedded.nlu.text import stem
 
@@ -84,6 +86,72 @@ def symbols(sentence: str) -> frozenset[str]:
     held = sorted({one for here in row[1:-1] for one in here if not one.startswith("=")})
     found.update(f"{one}+{other}" for one, other in combinations(held, 2))
     return frozenset(found)
+
+
+_PAIR = re.compile(r"(?P<one>=?<\w+>|[^<>]+?)(?P<link>>>|>|\+)(?P<other>.+)")
+
+
+class _Known:
+    """What a model knows of the symbols that begin with a class or word: alone, and by what follows, comes near or stands beside."""
+
+    __slots__ = ("alone", "following", "near", "together")
+
+    def __init__(self) -> None:
+        self.alone: int | None = None
+        self.following: dict[str, int] = {}
+        self.near: dict[str, int] = {}
+        self.together: dict[str, int] = {}
+
+
+class SymbolPlaces:
+    """The symbols that a model knows, arranged so that those of a sentence are found without spelling out all the others."""
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        """`places` has a number for each symbol."""
+        self._stems: dict[str, int] = {}
+        self._words: dict[tuple[str, ...], int] = {}
+        self._known: dict[str, _Known] = {}
+        for symbol, place in places.items():
+            kind, rest = symbol[:2], symbol[2:]
+            if kind == "t:":
+                self._stems[rest] = place
+            elif kind == "w:":
+                self._words[tuple(rest.split(" "))] = place
+            elif kind == "c:":
+                self._known.setdefault(rest, _Known()).alone = place
+            elif (pair := _PAIR.fullmatch(symbol)) is not None:
+                known = self._known.setdefault(pair["one"], _Known())
+                linked = {">": known.following, ">>": known.near, "+": known.together}[pair["link"]]
+                linked[pair["other"]] = place
+            else:
+                raise ValueError(f"{symbol!r} is no symbol")
+
+    def of(self, sentence: str) -> set[int]:
+        """The numbers of a sentence's symbols, as `symbols` gives them, those that are not known left out."""
+        words, row = _row(sentence)
+        found = {self._stems.get(stem(word) if word.isalpha() else word) for word in words}
+        found.update(self._words.get(pair) for pair in pairwise(["^", *words, "$"]))
+        held = frozenset[str]().union(*row[1:-1])
+        for place, here in enumerate(row):
+            after = row[place + 1] if place + 1 < len(row) else _NONE
+            later = _NONE.union(*row[place + 2 : place + 1 + _NEAR])
+            for one in here:
+                known = self._known.get(one)
+                if known is None:
+                    continue
+                found.add(known.alone)
+                for linked, there in ((known.following, after), (known.near, later)):
+                    found.update(map(linked.__getitem__, linked.keys() & there))
+        for one in held:
+            known = self._known.get(one)
+            if known is not None:
+                # A pair side by side is spelt in the order of the alphabet.
+                found.update(map(known.together.__getitem__, known.together.keys() & held))
+        found.discard(None)
+        return cast("set[int]", found)
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
@@ -54,11 +55,26 @@ class Span(NamedTuple):
     end: int
 
 
+class Change(NamedTuple):
+    """A stretch of `Text.even` that other words stand for, and why."""
+
+    start: int
+    end: int
+    words: str
+    kind: str
+
+
 class Text:
-    """One message. `even` has plain quotes and dashes, composed letters and nothing invisible; `raw` is as written."""
+    """One message. `even` has plain quotes and dashes, composed letters and nothing invisible; `raw` is as written.
+
+    `changes` counts, by kind, the words of `even` that others stand for.
+    """
+
+    changes: Counter[str]
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
+        self.changes = Counter()
         plain = raw.translate(_PLAIN).translate(_LOOKALIKES)
         if not _UNEVEN.search(plain):
             self.even = plain
@@ -77,14 +93,25 @@ class Text:
 
     def without(self, spans: Iterable[Span]) -> Text:
         """The same message with a line break in place of each span; its quotes are still those of the original."""
-        rest = Text(self.raw)
+        changes = [Change(span.start, span.end, "\n", "") for span in sorted(spans)]
+        return self.changed(changes) if changes else self
+
+    def changed(self, changes: Iterable[Change]) -> Text:
+        """The same message with other words in some places, given in order; its quotes are still those of the original."""
         even: list[str] = []
         origins: list[int] = []
         start = 0
-        for span in sorted(spans):
-            even.append(self.even[start : span.start] + "\n")
-            origins += [*self._origins[start : span.start], self._origins[span.start]]
-            start = max(start, span.end)
+        counted = Counter(self.changes)
+        for change in changes:
+            even += [self.even[start : change.start], change.words]
+            last = max(change.end - 1, change.start)
+            within = [self._origins[min(change.start + place, last)] for place in range(len(change.words) - 1)]
+            origins += [*self._origins[start : change.start], *within, self._origins[last if within else change.start]]
+            start = max(start, change.end)
+            if change.kind:
+                counted[change.kind] += 1
+        rest = Text.__new__(Text)
+        rest.raw, rest.changes = self.raw, counted
         rest.even = "".join(even) + self.even[start:]
         rest._origins = [*origins, *self._origins[start:]]
         return rest
