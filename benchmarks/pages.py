@@ -48,8 +48,8 @@ def seconds_to_use(browser: Browser, address: str, ready: str) -> float:
     """Until `ready` is to be seen, in a browser that has nothing in its cache."""
     page = browser.new_context().new_page()
     began = time.perf_counter()
-    page.goto(address)
-    page.locator(ready).first.wait_for()
+    page.goto(address, timeout=120_000)
+    page.locator(ready).first.wait_for(timeout=120_000)
     taken = time.perf_counter() - began
     page.context.close()
     return taken
@@ -62,8 +62,8 @@ def kilobytes(browser: Browser, address: str) -> float:
     session.send("Network.enable")
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(address)
-    page.locator("#reply textarea").wait_for()
+    page.goto(address, timeout=120_000)
+    page.locator("#reply textarea").wait_for(timeout=120_000)
     page.wait_for_timeout(3000)
     page.context.close()
     return sum(sizes) / 1000
@@ -71,9 +71,9 @@ def kilobytes(browser: Browser, address: str) -> float:
 
 def updates_a_second(page: Page, address: str) -> float:
     """Changes of the growing answer that a reader can see."""
-    page.goto(address)
+    page.goto(address, timeout=120_000)
     box = page.locator("#reply textarea")
-    box.wait_for()
+    box.wait_for(timeout=120_000)
     page.evaluate(WATCH)
     box.fill("I am sorry.")
     box.press("Enter")

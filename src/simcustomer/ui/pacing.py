@@ -46,14 +46,19 @@ class Pace:
         task = asyncio.create_task(_listen(events, heard))
         self._listening.add(task)
         task.add_done_callback(self._listened)
-        shown, allowed = 0, 0.0
-        begins = asyncio.get_running_loop().time() + self.before
+        clock = asyncio.get_running_loop().time
+        shown, allowed, begins = 0, 0.0, clock() + self.before
+        due = last = clock()
         while not (task.done() and shown >= _words(heard.text)):
-            await asyncio.sleep(1 / self.updates)
+            # What an update costs comes off the wait for the next one, so that they keep coming at this rate.
+            due = max(due + 1 / self.updates, clock())
+            await asyncio.sleep(due - clock())
+            now = clock()
             if task.done():
                 task.result()
-            if heard.text and asyncio.get_running_loop().time() >= begins:
-                allowed = min(allowed + self.words / self.updates, _words(heard.text))
+            if heard.text and now >= begins:
+                allowed = min(allowed + self.words * (now - max(last, begins)), _words(heard.text))
+            last = now
             if int(allowed) > shown:
                 shown = int(allowed)
                 yield Said("".join(_WORD.findall(heard.text)[:shown]))

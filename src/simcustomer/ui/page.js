@@ -126,9 +126,19 @@ const clock = () => {
   const text = (parts[0] ? parts : parts.slice(1)).map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
   if (shown.firstChild.data !== text) shown.firstChild.data = text;
 };
-setInterval(clock, 1000);
+setInterval(() => {
+  clock();
+  speak();
+}, 1000);
+
+// Gradio writes the browser's language there, whatever language the page is in.
+const speak = () => {
+  const language = document.querySelector("header.site")?.dataset.language;
+  if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
+};
 
 new MutationObserver(() => {
+  speak();
   for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
   nameText();
