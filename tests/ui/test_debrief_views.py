@@ -170,7 +170,7 @@ def test_a_grader_that_was_never_measured_is_said_to_be_so(ended: Session) -> No
 
 
 def test_ones_own_average_stands_beside_each_level(ended: Session, renderer: Renderer) -> None:
-    view = debrief_views.debrief(ended, {"empathy": 1.5})
+    view = debrief_views.debrief(ended, usual={"empathy": 1.5})
     level = next(level for level in view.techniques if level.technique == "Empathy")
     assert (level.usual, level.usual_share) == (1.5, 50.0)
     page = renderer.html("debrief", view=view, compared=None, again=())
