@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Vocabulary(NamedTuple):
 
     def scaled(self, share: float) -> sparse.csr_array:
         """The columns, as much as they count beside others."""
-        return sparse.csr_array(self.columns * share)
+        return cast("sparse.csr_array", self.columns * share)
 
 
 def vocabulary(counts: Sequence[Mapping[str, int]], fewest: int) -> Vocabulary:
@@ -65,8 +65,8 @@ def vocabulary(counts: Sequence[Mapping[str, int]], fewest: int) -> Vocabulary:
                 columns[row, place[word]] = (1 + log(times)) * idf[place[word]]
     columns = columns.tocsr()
     lengths: Numbers = np.sqrt(np.asarray((columns**2).sum(axis=1), dtype=np.float64))
-    unit = sparse.diags_array(1 / np.where(lengths > 0, lengths, 1)) @ columns
-    return Vocabulary(words, idf, sparse.csr_array(unit))
+    unit = cast("sparse.csr_array", sparse.diags_array(1 / np.where(lengths > 0, lengths, 1)) @ columns)
+    return Vocabulary(words, idf, unit.tocsr())
 
 
 class Scaling(NamedTuple):

@@ -66,7 +66,10 @@ def load_lexicon(*names: str) -> Lexicon:
         macros |= content.get("macros", {})
         stop |= set(content.get("stop", {}).get("words", ()))
         cues: dict[str, list[str]] = content.get("cues", {})
-        held.append({cue: tuple(map(_lowered, sources(tuple(listed), macros))) for cue, listed in cues.items()})
+        form = _either_way if name in _READ_PLAINLY else str
+        held.append(
+            {cue: tuple(form(_lowered(s)) for s in sources(tuple(listed), macros)) for cue, listed in cues.items()}
+        )
     return Lexicon(held, frozenset(stop))
 
 
@@ -76,23 +79,27 @@ def _lowered(source: str) -> str:
 
 
 _CONTRACTIONS = {
-    "can't": "(?:can't|can ?not)",
-    "cannot": "can ?not",
-    "won't": "(?:won't|will not)",
-    "shan't": "(?:shan't|shall not)",
-    "ain't": "(?:ain't|is not)",
-    "let's": "(?:let's|let us)",
-    "n't": "(?:n't| not)",
-    "'ve": "(?:'ve| have)",
-    "'ll": "(?:'ll| will)",
-    "'re": "(?:'re| are)",
-    "'m": "(?:'m| am)",
-    "'d": "(?:'d| would| had)",
-    "'s": "(?:'s| is| has)",
+    "can't": r"(?:can't|can\s*not)",
+    "cannot": r"can\s*not",
+    "won't": r"(?:won't|will\s+not)",
+    "shan't": r"(?:shan't|shall\s+not)",
+    "ain't": r"(?:ain't|is\s+not)",
+    "let's": r"(?:let's|let\s+us)",
+    "n't": r"(?:n't|\s+not)",
+    "'ve": r"(?:'ve|\s+have)",
+    "'ll": r"(?:'ll|\s+will)",
+    "'re": r"(?:'re|\s+are)",
+    "'m": r"(?:'m|\s+am)",
+    "'d": r"(?:'d|\s+would|\s+had)",
+    "'s": r"(?:'s|\s+is|\s+has)",
 }
 _CONTRACTION = re.compile(
     r"(?P<behind>\(\?<[!=][^()]*\))|\b(?:can't|cannot|won't|shan't|ain't|let's)|n't|'(?:ve|ll|re|m|d|s)(?![a-z])"
 )
+
+
+_READ_PLAINLY = frozenset({"grading", "unsaid"})
+"""Files whose patterns are looked for in plain words (`nlu.plain`), where contractions stand in full."""
 
 
 def _either_way(pattern: str) -> str:
@@ -122,4 +129,4 @@ def _source(phrase: str, macros: dict[str, str]) -> str:
         if found.group(1) not in macros:
             raise EngineError(f"the pattern {phrase!r} names <{found.group(1)}>, which is no macro")
         expanded = expanded.replace(found.group(), f"(?:{macros[found.group(1)]})")
-    return _either_way(expanded).replace(" ?", r"\s*").replace(" ", r"\s+")
+    return expanded.replace(" ?", r"\s*").replace(" ", r"\s+")
