@@ -132,7 +132,9 @@ class TrialView(Page):
         html, name = self.desk.renderer.html, session.persona.name
         return {
             self.turn: len(session.exchanges) + 1,
-            self.transcript: html("transcript", messages=views.conversation(session), name=name),
+            self.transcript: html(
+                "transcript", messages=views.conversation(session), name=name, channel=session.persona.channel.value
+            ),
             self.live: "",
             self.composer: gr.Column(visible=session.outcome is None),
             self.retry: gr.Button(visible=False),
