@@ -47,18 +47,16 @@ class Pace:
         self._listening.add(task)
         task.add_done_callback(self._listened)
         clock = asyncio.get_running_loop().time
-        shown, allowed, begins = 0, 0.0, clock() + self.before
-        due = last = clock()
+        shown, allowed, due = 0, 0.0, clock()
+        begins = due + self.before
         while not (task.done() and shown >= _words(heard.text)):
             # What an update costs comes off the wait for the next one, so that they keep coming at this rate.
             due = max(due + 1 / self.updates, clock())
             await asyncio.sleep(due - clock())
-            now = clock()
             if task.done():
                 task.result()
-            if heard.text and now >= begins:
-                allowed = min(allowed + self.words * (now - max(last, begins)), _words(heard.text))
-            last = now
+            if heard.text and clock() >= begins:
+                allowed = min(allowed + self.words / self.updates, _words(heard.text))
             if int(allowed) > shown:
                 shown = int(allowed)
                 yield Said("".join(_WORD.findall(heard.text)[:shown]))
