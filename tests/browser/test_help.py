@@ -99,7 +99,7 @@ def hand_over(page: Page) -> None:
 
 def read_in_german(page: Page) -> None:
     page.locator(".preferences summary").click()
-    page.get_by_label("Language").select_option("de")
+    page.get_by_role("combobox", name="Language").select_option("de")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#debrief .outcome").first).to_contain_text("Weitergegeben")
     expect(page.locator("html")).to_have_attribute("lang", "de")
