@@ -14,7 +14,7 @@ import openai
 import pytest
 from pydantic import SecretStr
 
-from simcustomer.cli.accounts import summary
+from simcustomer.cli.usage import summary
 from simcustomer.engines.openai.calls import Call, Message, Schema
 from simcustomer.engines.openai.client import ModelClient
 from simcustomer.engines.openai.endpoint import endpoint
