@@ -16,8 +16,17 @@ from simcustomer.library import Library
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file stays with one worker, and what uses the one PostgreSQL database with another."""
+    for item in items:
+        group = "postgres" if item.get_closest_marker("postgres") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a browser or a server that is not there, unless this run must not skip it."""
+    if item.get_closest_marker("slow") and os.environ.get("SIMCUSTOMER_TEST_SLOW") != "1":
+        pytest.skip("the long form; set SIMCUSTOMER_TEST_SLOW=1 to run it")
     required = os.environ.get("SIMCUSTOMER_TEST_REQUIRE", "").split(",")
     for need, missing in (("browser", _no_browser), ("postgres", _no_postgres)):
         if item.get_closest_marker(need) and (reason := missing()):

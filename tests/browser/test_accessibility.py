@@ -16,7 +16,7 @@ from simcustomer.ui.app import create_app
 from tests.serving import serving
 from tests.support.samples import Samples, play_samples
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GRAVE = ("serious", "critical")
 

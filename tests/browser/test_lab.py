@@ -20,7 +20,7 @@ from tests.fakes import scripted_cast
 from tests.lab.conftest import write_evals
 from tests.serving import serving
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EVIL = "<b>before</b> & after"
 PASTED = "Customer: Three times!\nTrainee: I am sorry that nobody came.\nAnd I <i>mean</i> it.\nCustomer: Well?"

@@ -72,7 +72,7 @@ def test_who_has_finished_nothing_is_led_to_a_first_customer(page: Page) -> None
     expect(page.get_by_role("button", name="Start")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.slow)])
 def test_progress(page: Page, site: str, finished: list[str], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 850})
     page.goto(site)

@@ -52,7 +52,7 @@ def site(practice: Practice, library: Library, parent: Session) -> Iterator[str]
         yield f"http://127.0.0.1:{port}/"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.slow)])
 def test_going_back_to_a_reply(page: Page, site: str, practice: Practice, parent: Session, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 850})
     page.goto(f"{site}?session={parent.id}")

@@ -105,6 +105,7 @@ def bench_it(page: Page) -> None:
     expect(page.locator("table.bench tbody tr")).to_have_count(8)
 
 
+@pytest.mark.slow
 def test_two_authors_of_one_customer_get_a_conflict_and_lose_nothing(patient: Page, site: str) -> None:
     anns = patient
     anns.set_extra_http_headers({"x-author": "ann"})

@@ -95,6 +95,7 @@ def test_evals_of_a_model_run_from_recordings(simcustomer: Command, tmp_path: Pa
     assert figures["ungraded"]["value"] == figures["ungraded"]["n"] - 1
 
 
+@pytest.mark.slow
 def test_engines_are_chosen_role_by_role(simcustomer: Command, server: ModelServer) -> None:
     done = simcustomer("chat", "no-heat-third-visit", "--customer-engine", "openai", stdin=CHAT)
     assert done.returncode == 0, done.stderr
@@ -143,6 +144,7 @@ def test_recorded_grades_play_back_without_a_server(simcustomer: Command, tmp_pa
     assert (both.returncode, "not both" in both.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_replies_that_had_no_grade_get_one_later(simcustomer: Command, server: ModelServer) -> None:
     server.play = lambda body: honest(body) if body.get("stream") else "nonsense"
     done = simcustomer("chat", "no-heat-third-visit", "--engine", "openai", stdin=CHAT)

@@ -29,4 +29,4 @@ def test_every_prompt_loads_and_has_no_broken_slot(name: str) -> None:
     for slot in prompt(name).slots:
         text = text.replace("{{" + slot + "}}", "")
     assert "{{" not in text
-    assert "}}" not in text.replace("}]}", "")
+    assert "}}" not in text.replace("}]}", "").replace("{...}}", "")

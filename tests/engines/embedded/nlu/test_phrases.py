@@ -15,7 +15,7 @@ from simcustomer.engines.embedded.nlu.phrases import PhraseIndex, Start, starts
 RATED = Path(__file__).parents[4] / "evals" / "training" / "rated" / "conversations.jsonl"
 TEXTS = [
     turn["text"].lower()
-    for line in RATED.read_text(encoding="utf-8").splitlines()[:30]
+    for line in RATED.read_text(encoding="utf-8").splitlines()[:8]
     for turn in json.loads(line)["turns"]
 ]
 
@@ -30,7 +30,7 @@ def test_the_index_finds_what_the_whole_patterns_find(files: tuple[str, ...]) ->
             looked_up = [text[start:end].strip() for start, end in lexicon.index(cue).places(text).get(cue, ())]
             assert looked_up == everywhere, cue
             found += len(everywhere)
-    assert found > 1000
+    assert found > 200
 
 
 @pytest.mark.parametrize(
