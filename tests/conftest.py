@@ -8,19 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.library import Library
 
 ROOT = Path(__file__).parent.parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, a file stays with one worker, and what uses the one PostgreSQL database with another."""
-    for item in items:
-        group = "postgres" if item.get_closest_marker("postgres") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -42,6 +36,7 @@ def _no_browser() -> str:
 
 def _no_postgres() -> str:
     try:
+        _own_database()
         psycopg.connect(postgres_url().replace("+psycopg", ""), connect_timeout=3).close()
     except psycopg.OperationalError as error:
         return f"no PostgreSQL: {str(error).splitlines()[0]}; start one or set SIMCUSTOMER_TEST_POSTGRES_URL"
@@ -49,7 +44,17 @@ def _no_postgres() -> str:
 
 
 def postgres_url() -> str:
-    return os.environ.get("SIMCUSTOMER_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+    """The database of this worker: two that run side by side must not meet in one."""
+    url = os.environ.get("SIMCUSTOMER_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    return f"{url}_{worker}" if worker else url
+
+
+def _own_database() -> None:
+    base, _, name = postgres_url().replace("+psycopg", "").rpartition("/")
+    with psycopg.connect(f"{base}/postgres", connect_timeout=3, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
