@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +27,7 @@ from simcustomer.engines.embedded.nlu import Text
 from simcustomer.engines.embedded.nlu.symbols import SymbolPlaces, symbols
 
 Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 FILE = "calibration.json"
 SCALE = 1000
@@ -79,34 +79,37 @@ VOCABULARIES: dict[str, Callable[[Observed], Counter[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words or symbols as the model weighs them: tf-idf, of unit length; `weights` has a row for each."""
+    """Words or symbols as the model weighs them: tf-idf, of unit length; `weights` has a row for each.
+
+    `stand` gives the row of every word of a reply that the model knows, again for each time that it stands there.
+    """
 
     places: dict[str, int]
-    count: Callable[[Observed], Mapping[int, int]]
+    stand: Callable[[Observed], Places]
     idf: Numbers
     weights: NDArray[np.float32]
 
     def scores(self, observed: Observed) -> Numbers:
         """What the words of a reply add to every score."""
-        known = self.count(observed)
-        rows = sorted(known)
-        values = np.array([log(known[row]) for row in rows]) + 1
-        values *= self.idf[rows]
+        rows, counts = np.unique(self.stand(observed), return_counts=True)
+        values = (np.log(counts) + 1) * self.idf[rows]
         length = float(np.sqrt((values**2).sum())) or 1.0
         return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
 
 
-def _known_terms(text: str, places: Mapping[str, int]) -> dict[int, int]:
-    return {place: count for term, count in terms_of(text).items() if (place := places.get(term)) is not None}
+def _known_terms(text: str, places: Mapping[str, int]) -> Places:
+    found = map(places.get, terms_of(text).elements())
+    return np.array([place for place in found if place is not None], dtype=np.intp)
 
 
-def _known_symbols(text: str, places: SymbolPlaces) -> Counter[int]:
+def _known_symbols(text: str, places: SymbolPlaces) -> Places:
     read = Text(text)
-    return Counter(place for span in read.sentences for place in places.of(read.even[span.start : span.end]))
+    found = [places.of(read.even[span.start : span.end]) for span in read.sentences]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
 
 
-def _counting(name: str, places: dict[str, int]) -> Callable[[Observed], Mapping[int, int]]:
-    """How often each word of a vocabulary stands, by its place: as `VOCABULARIES` count, without those that are not known."""
+def _standing(name: str, places: dict[str, int]) -> Callable[[Observed], Places]:
+    """The words of a vocabulary where they stand: as `VOCABULARIES` count them, without those that are not known."""
     if name == "terms":
         return lambda observed: _known_terms(observed.text, places)
     arranged = SymbolPlaces(places)
@@ -205,7 +208,7 @@ def from_json(held: Mapping[str, object]) -> Calibration:
     def vocabulary(name: str) -> Vocabulary:
         places = {word: place for place, word in enumerate(names(name))}
         weights = (numbers(f"{name}_weights") / SCALE).astype(np.float32)
-        return Vocabulary(places, _counting(name, places), numbers(f"{name}_idf"), weights)
+        return Vocabulary(places, _standing(name, places), numbers(f"{name}_idf"), weights)
 
     cuts = numbers("cuts")
     return Calibration(

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
+from simcustomer.engines.embedded.nlu.lexicon import CUSTOMERS
 from simcustomer.engines.embedded.nlu.plain import plain_text
 from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.roles import GradingCase
@@ -90,7 +91,7 @@ class Moment:
         self.reply = Reading(heard, lexicon, other=message)
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
-        self._said: dict[str, tuple[Cue, ...]] = {}
+        self._kept: dict[str, tuple[Cue, ...]] = {}
         self._calibration = calibration
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
@@ -109,7 +110,7 @@ class Moment:
 
     @property
     def _doing(self) -> tuple[str, ...]:
-        return tuple(name for name in self.lexicon.cues if not (name in _IDLE or name.startswith("customer_")))
+        return tuple(name for name in self.lexicon.cues if not (name in _IDLE or name.startswith(CUSTOMERS)))
 
     def most_telling(self, technique_id: str) -> Sentence | None:
         """The sentence that weighs most for a technique; None where there is none."""
@@ -137,6 +138,11 @@ class Moment:
     def earlier_messages(self) -> tuple[Reading, ...]:
         """The customer's earlier messages, oldest first."""
         return tuple(self._read(t.text) for t in self._earlier if t.role is Speaker.CUSTOMER)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """Names of the cues that stand in the reply, or, for those of a customer, in the message being answered."""
+        return self.customer.present(by_customer=True) | self.reply.present(by_customer=False)
 
     @property
     def first(self) -> bool:
@@ -240,12 +246,16 @@ class Moment:
 
     def said(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body that are the trainee's own and not negated; a condition is no bar."""
-        if len(names) != 1:
-            return tuple(cue for name in names for cue in self.said(name))
-        (name,) = names
-        if name not in self._said:
-            self._said[name] = tuple(cue for cue in self.plain(name) if not cue.negated)
-        return self._said[name]
+        return tuple(cue for name in names if name in self._present for cue in self._said(name))
+
+    def _said(self, name: str) -> tuple[Cue, ...]:
+        if name not in self._kept:
+            self._kept[name] = tuple(cue for cue in self.plain(name) if not cue.negated)
+        return self._kept[name]
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        return self.reply.present(by_customer=False)
 
     def plain(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body in whatever sense, except in quotation marks or copied."""

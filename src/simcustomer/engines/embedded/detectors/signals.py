@@ -47,4 +47,6 @@ def signal(moment: Moment, name: str) -> float:
 
 def signals(moment: Moment) -> dict[str, float]:
     """Every signal by name."""
-    return {name: signal(moment, name) for name in (*STRUCTURE, *moment.lexicon.cues)}
+    found = dict.fromkeys((*STRUCTURE, *moment.lexicon.cues), 0.0)
+    found.update((name, signal(moment, name)) for name in (*STRUCTURE, *moment.present))
+    return found

@@ -16,6 +16,9 @@ from importlib.resources import files
 from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
 from simcustomer.errors import EngineError
 
+CUSTOMERS = "customer_"
+"""What the names of cues that a customer gives begin with."""
+
 _CAPITAL = re.compile(r"(?<!\\)[A-Z]")
 _MACRO = re.compile(r"<([a-z_]+)>")
 
@@ -24,15 +27,16 @@ class Lexicon:
     """Cues by name, to be found in text in lower case, and words without content."""
 
     def __init__(self, files: Sequence[Mapping[str, tuple[str, ...]]], stop: frozenset[str]) -> None:
-        """`files` hold the patterns of cues by name; what one file holds is looked for together."""
+        """`files` hold the patterns of cues by name; `indices` find those that a customer gives (True), and all others."""
         self.stop = stop
         self._sources: dict[str, tuple[str, ...]] = {}
-        self._index_of: dict[str, PhraseIndex] = {}
         for held in files:
-            # A cue of two files is looked for with the later one, where it is whole.
             self._sources |= {cue: (*self._sources.get(cue, ()), *sources) for cue, sources in held.items()}
-            index = PhraseIndex({cue: self._sources[cue] for cue in held})
-            self._index_of |= dict.fromkeys(held, index)
+        # What one side says is not looked through for what the other says.
+        self.indices = {
+            theirs: PhraseIndex({cue: s for cue, s in self._sources.items() if cue.startswith(CUSTOMERS) is theirs})
+            for theirs in (True, False)
+        }
         self._patterns: dict[str, re.Pattern[str]] = {}
 
     @property
@@ -42,10 +46,9 @@ class Lexicon:
 
     def index(self, cue: str) -> PhraseIndex:
         """What finds a cue, and others at the same time. EngineError where the lexicon has none of that name."""
-        try:
-            return self._index_of[cue]
-        except KeyError:
-            raise EngineError(f"the lexicon has no cue named {cue!r}") from None
+        if cue not in self._sources:
+            raise EngineError(f"the lexicon has no cue named {cue!r}")
+        return self.indices[cue.startswith(CUSTOMERS)]
 
     def pattern(self, cue: str) -> re.Pattern[str]:
         """A cue as one pattern, for texts that are not read for all the others."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from re import _constants as codes  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from re import _parser as parser  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
@@ -24,6 +24,9 @@ _GAPS = frozenset(" '")
 _SHORTEST = 2
 """Letters of the shortest beginning of a word that is looked up by its length; a shorter one is looked up by its letter."""
 
+
+_KEPT = 64
+"""Texts whose places are kept."""
 
 _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 
@@ -60,8 +63,10 @@ class PhraseIndex:
     def __init__(self, sources: Mapping[str, Sequence[str]]) -> None:
         """`sources` are regular expressions for text in lower case, by cue, those that go first before the others."""
         self._sources = sources
+        # A reply is looked through as it is said, and again as an earlier one of the next.
+        self.places = lru_cache(maxsize=_KEPT)(self._places)
 
-    def places(self, low: str) -> dict[str, list[tuple[int, int]]]:
+    def _places(self, low: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Start and end of every match of every cue, in order, none within another of the same cue."""
         words, beginnings, letters, lengths = self._looked_up
         hits: dict[str, list[tuple[int, int, _Phrase]]] = {}

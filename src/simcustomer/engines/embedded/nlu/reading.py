@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,16 +78,23 @@ class Reading:
         self._lexicon = lexicon
         self._other = other if isinstance(other, Text) else Text(other)
         self._found: dict[str, tuple[Cue, ...]] = {}
-        self._places: dict[PhraseIndex, dict[str, list[tuple[int, int]]]] = {}
+        self._held: dict[PhraseIndex, Mapping[str, Sequence[tuple[int, int]]]] = {}
 
     def cues(self, name: str) -> tuple[Cue, ...]:
         """Every place of a cue, in order, meant or not."""
         if name not in self._found:
-            index = self._lexicon.index(name)
-            if index not in self._places:
-                self._places[index] = index.places(self.text.low)
-            self._found[name] = tuple(self._cue(name, Span(*place)) for place in self._places[index].get(name, ()))
+            places = self._places(self._lexicon.index(name)).get(name, ())
+            self._found[name] = tuple(self._cue(name, Span(*place)) for place in places)
         return self._found[name]
+
+    def present(self, *, by_customer: bool) -> frozenset[str]:
+        """The names of all cues of a customer, or of all others, that have a place here."""
+        return frozenset(self._places(self._lexicon.indices[by_customer]))
+
+    def _places(self, index: PhraseIndex) -> Mapping[str, Sequence[tuple[int, int]]]:
+        if index not in self._held:
+            self._held[index] = index.places(self.text.low)
+        return self._held[index]
 
     def matches(self, pattern: re.Pattern[str]) -> tuple[Cue, ...]:
         """Every place of a pattern that is not the lexicon's, such as an author's phrases."""
@@ -141,7 +149,11 @@ class Reading:
         )
 
     def _in_quotes(self, span: Span) -> bool:
-        return any(m.start() <= span.start and span.end <= m.end() for m in _QUOTED.finditer(self.text.even))
+        return any(start <= span.start and span.end <= end for start, end in self._quoted)
+
+    @cached_property
+    def _quoted(self) -> tuple[Span, ...]:
+        return tuple(Span(*match.span()) for match in _QUOTED.finditer(self.text.even))
 
     def _is_borrowed(self, span: Span) -> bool:
         return any(start < span.end and span.start < end for start, end in self._copied)

@@ -14,10 +14,19 @@ from importlib.resources import files
 from itertools import combinations, pairwise
 from typing import cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simcustomer.engines.embedded.nlu.text import stem
 
 _NEAR = 4
 """Words from one class to another that are still seen as one after the other."""
+
+_KEPT = 64
+"""Sentences whose numbers are kept."""
+
+_PAIRS_KEPT = 20_000
+"""Words, and pairs of words near each other, whose numbers are kept: language is mostly the same ones."""
 
 _LONGEST = 120
 """Words of a sentence that are read; nobody says one thing in more."""
@@ -108,6 +117,11 @@ class SymbolPlaces:
 
     def __init__(self, places: Mapping[str, int]) -> None:
         """`places` has a number for each symbol."""
+        # The message answered is weighed again without what is idle in the reply, and so is the rest of the reply.
+        self.of = lru_cache(maxsize=_KEPT)(self._of)
+        self._alone = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_alone)
+        self._following = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_following)
+        self._near = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_near)
         self._stems: dict[str, int] = {}
         self._words: dict[tuple[str, ...], int] = {}
         self._known: dict[str, _Known] = {}
@@ -126,32 +140,37 @@ class SymbolPlaces:
             else:
                 raise ValueError(f"{symbol!r} is no symbol")
 
-    def of(self, sentence: str) -> set[int]:
+    def _of(self, sentence: str) -> NDArray[np.intp]:
         """The numbers of a sentence's symbols, as `symbols` gives them, those that are not known left out."""
         words, row = _row(sentence)
         found = {self._stems.get(stem(word) if word.isalpha() else word) for word in words}
-        found.update(self._words.get(pair) for pair in pairwise(["^", *words, "$"]))
+        found.update(map(self._words.get, pairwise(["^", *words, "$"])))
+        for here in row:
+            found.update(self._alone(here))
+        for here, after in pairwise(row):
+            found.update(self._following(here, after))
+        for distance in range(2, _NEAR + 1):
+            for here, later in zip(row, row[distance:], strict=False):
+                found.update(self._near(here, later))
         held = frozenset[str]().union(*row[1:-1])
-        for place, here in enumerate(row):
-            after = row[place + 1] if place + 1 < len(row) else _NONE
-            later = _NONE.union(*row[place + 2 : place + 1 + _NEAR])
-            for one in here:
-                known = self._known.get(one)
-                if known is None:
-                    continue
-                found.add(known.alone)
-                for linked, there in ((known.following, after), (known.near, later)):
-                    found.update(map(linked.__getitem__, linked.keys() & there))
         for one in held:
             known = self._known.get(one)
             if known is not None:
                 # A pair side by side is spelt in the order of the alphabet.
                 found.update(map(known.together.__getitem__, known.together.keys() & held))
         found.discard(None)
-        return cast("set[int]", found)
+        return np.fromiter(cast("set[int]", found), dtype=np.intp, count=len(found))
 
+    def _numbers_alone(self, here: frozenset[str]) -> tuple[int | None, ...]:
+        return tuple(self._known[one].alone for one in here if one in self._known)
 
-_NONE: frozenset[str] = frozenset()
+    def _numbers_following(self, here: frozenset[str], after: frozenset[str]) -> tuple[int, ...]:
+        links = [self._known[one].following for one in here if one in self._known]
+        return tuple(linked[other] for linked in links for other in linked.keys() & after)
+
+    def _numbers_near(self, here: frozenset[str], later: frozenset[str]) -> tuple[int, ...]:
+        links = [self._known[one].near for one in here if one in self._known]
+        return tuple(linked[other] for linked in links for other in linked.keys() & later)
 
 
 @lru_cache(maxsize=512)
@@ -172,8 +191,13 @@ def runs(sentence: str) -> frozenset[str]:
 def _row(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     """The words of a sentence, and its classes in order between its two ends; a word without a class stands for itself."""
     words, classes = _read(sentence)
-    inner = (held or frozenset({f"={word}"}) for word, held in zip(words, classes, strict=True))
+    inner = (held or _itself(word) for word, held in zip(words, classes, strict=True))
     return words, [frozenset({"^"}), *inner, frozenset({"$"})]
+
+
+@lru_cache(maxsize=20_000)
+def _itself(word: str) -> frozenset[str]:
+    return frozenset({f"={word}"})
 
 
 def _known(one: str, other: str) -> bool:

@@ -148,8 +148,12 @@ class Text:
 
     def sentence_at(self, position: int) -> Span:
         """The sentence that holds a position of `even`."""
-        index = bisect_right([span.start for span in self.sentences], position) - 1
+        index = bisect_right(self._starts, position) - 1
         return self.sentences[max(index, 0)] if self.sentences else Span(0, len(self.even))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [span.start for span in self.sentences]
 
     def _trimmed(self, span: Span) -> Span:
         words = self.even[span.start : span.end]
