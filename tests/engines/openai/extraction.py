@@ -143,15 +143,3 @@ def runs(text: str) -> frozenset[tuple[str, ...]]:
         words = _WORD.findall(line)
         found |= {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
     return frozenset(found)
-
-
-def section(found: Extracted) -> str:
-    """The result as Markdown."""
-    return (
-        "## Secrets\n\n"
-        f"{found.messages:,} messages that ask for hidden facts, the prompt or the key, to the shipped personas in turn, against a model "
-        "that repeats its whole prompt and the key it was called with (as it is, behind a valid head, with its lines shuffled, and with "
-        f"every entry reported as met): {len(found.facts)} locked facts, {len(found.prompts)} pieces of the prompt (six words in a row, a "
-        f"heading, a code or a boundary) and {len(found.keys)} keys were shown; {found.answered:,} of the messages got an answer, the "
-        "others a request to try again."
-    )

@@ -1,8 +1,7 @@
-"""How the model-backed engines bear every kind of fault: `python -m tests.engines.openai.reliability` writes docs/reliability.md."""
+"""How the model-backed engines bear every kind of fault, alone and among many practices at once."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import io
 import logging
@@ -11,22 +10,27 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from simcustomer.domain.assessment import Assessment, Grade, Ungraded
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.session import Session
 from simcustomer.errors import SimcustomerError
 from simcustomer.library import Library
+from simcustomer.practice import Practice
+from tests.conftest import ROOT
 from tests.engines.openai import extraction
+from tests.faults.row import Figure, Outcome, none
 from tests.support.model_server import FAULTS, model_server
 from tests.support.players import honest
 from tests.support.practising import KEY, cast_with, engines_on, practice_with, said
 from tests.support.starvation import starved
 
-ROOT = Path(__file__).parents[3]
-DEADLINE = 2.0
+DEADLINE, PATIENT = 2.0, 8.0
+"""Seconds for all calls of one answer: of one practice, and of one among many that share two cores."""
+
+CROWD, MESSAGES = 50, 1_000
 AT_ONCE, WAITING_AT_ONCE = 3, 4
 """Runs beside each other: few where they compute, since the stub shares their event loop; more where they only wait."""
 
@@ -140,7 +144,7 @@ def unsupported(grade: Assessment, rubric: Rubric) -> int:
 def table(role: str, rows: dict[str, tuple[Tally, Tally]]) -> str:
     """The results of one role as Markdown."""
     lines = [
-        f"## The {role}\n",
+        f"### The {role}\n",
         "| fault | once | every time | unhandled | lost replies | invented scores | shown or logged | most over the deadline |",
         "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
@@ -158,31 +162,100 @@ def _outcomes(tally: Tally) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(tally.outcomes.items()))
 
 
-def main() -> None:
-    """Measure all faults on both roles and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=50)
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "reliability.md")
-    parser.add_argument("--messages", type=int, default=1_000)
-    options = parser.parse_args()
+@dataclass
+class Crowd:
+    """What many practices on one store and one failing server came to."""
+
+    exchanges: int = 0
+    unhandled: list[str] = field(default_factory=list[str])
+    lost: list[str] = field(default_factory=list[str])
+
+
+async def crowded(fault: str, *, sessions: int, persona: Persona, rubric: Rubric) -> Crowd:
+    """One exchange each of so many practices at once; the first calls fail, as many as there are practices."""
+    crowd = Crowd()
+    with tempfile.TemporaryDirectory() as folder:
+        async with model_server(honest, fault, times=sessions) as server:
+            cast = cast_with(engines_on(server, deadline=PATIENT), "customer", "grader")
+            practice, store = practice_with(cast, Path(folder))
+            try:
+                begun = [practice.start(persona, rubric, owner=f"o{n}", seed=n) for n in range(sessions)]
+                await asyncio.gather(*(_among_many(crowd, practice, session, fault) for session in begun))
+                for session in begun:
+                    kept = store.load(session.id, session.owner)
+                    if REPLY not in (kept.pending, *(exchange.reply for exchange in kept.exchanges)):
+                        crowd.lost.append(f"{fault}: {session.owner}")
+            finally:
+                store.close()
+    return crowd
+
+
+async def _among_many(crowd: Crowd, practice: Practice, session: Session, fault: str) -> None:
+    crowd.exchanges += 1
+    try:
+        _, after = await said(practice, session, REPLY)
+        grade = after.exchanges[-1].grade
+        if isinstance(grade, Ungraded) and grade.reason.startswith("the grader failed"):
+            crowd.unhandled.append(f"{fault}: {grade.reason}")
+    except SimcustomerError:
+        return
+    except Exception as error:  # noqa: BLE001  # that there is none is what is measured
+        crowd.unhandled.append(f"{fault}: {error!r}")
+
+
+def model_faults(count: int, seed: int) -> Outcome:
+    """`count` runs of every fault, once and every time, on both roles; then crowds, then fishing for secrets."""
+    del seed  # runs are numbered, and the number is the seed of the practice
     library = Library(ROOT / "personas", ROOT / "rubrics")
     persona, rubric = library.persona("no-heat-third-visit"), library.rubric()
     parts: list[str] = []
+    tallies: list[Tally] = []
     for role in ("customer", "grader"):
         rows: dict[str, tuple[Tally, Tally]] = {}
         for fault in FAULTS:
-            made = [
-                asyncio.run(measured(role, fault, times=times, runs=options.runs, persona=persona, rubric=rubric))
+            once, always = (
+                asyncio.run(measured(role, fault, times=times, runs=count, persona=persona, rubric=rubric))
                 for times in (1, None)
-            ]
-            rows[fault] = (made[0], made[1])
-            print(role, fault, *(dict(t.outcomes) for t in made), flush=True)  # noqa: T201  # a command of its own
+            )
+            rows[fault] = (once, always)
+            tallies += rows[fault]
+            print(" ", role, fault, dict(once.outcomes), dict(always.outcomes), flush=True)  # noqa: T201  # minutes pass
         parts.append(table(role, rows))
-    found = asyncio.run(extraction.extracted(library, messages=options.messages))
-    text = (ROOT / "tests" / "engines" / "openai" / "reliability.head.md").read_text(encoding="utf-8")
-    head = text.format(runs=options.runs, deadline=DEADLINE, day=date.today().isoformat())
-    options.output.write_text("\n\n".join((head.strip(), *parts, extraction.section(found))) + "\n", encoding="utf-8")
+    crowds = [asyncio.run(crowded(fault, sessions=CROWD, persona=persona, rubric=rubric)) for fault in FAULTS]
+    found = asyncio.run(extraction.extracted(library, messages=MESSAGES * count // 50))
+    return Outcome([*_alone(tallies), *_together(crowds), *_fished(found)], "\n\n".join(parts))
 
 
-if __name__ == "__main__":
-    main()
+def _alone(tallies: list[Tally]) -> list[Figure]:
+    runs = sum(tally.runs for tally in tallies)
+    late = max(max(0.0, tally.overshoot - tally.starved) for tally in tallies)
+    graded = sum(tally.runs for tally in tallies[len(tallies) // 2 :])
+    return [
+        none("unhandled exceptions", [line for tally in tallies for line in tally.unhandled], runs),
+        none("replies lost", ["lost"] * sum(tally.lost for tally in tallies), runs),
+        none("scores invented", ["invented"] * sum(tally.invented for tally in tallies), graded),
+        none("keys or foreign words shown or logged", ["shown"] * sum(tally.foreign for tally in tallies), runs),
+        Figure(
+            what="most over the deadline, without the time that the process waited for a CPU",
+            asked="at most 1 s",
+            measured=f"{late:.2f} s",
+            of=runs,
+            reached=late <= 1.0,
+        ),
+    ]
+
+
+def _together(crowds: list[Crowd]) -> list[Figure]:
+    exchanges = sum(crowd.exchanges for crowd in crowds)
+    return [
+        none(f"unhandled exceptions, {CROWD} sessions at once", [e for c in crowds for e in c.unhandled], exchanges),
+        none(f"replies lost, {CROWD} sessions at once", [lost for c in crowds for lost in c.lost], exchanges),
+    ]
+
+
+def _fished(found: extraction.Extracted) -> list[Figure]:
+    return [
+        none("locked facts told to who fishes for them", found.facts, found.messages),
+        none("pieces of the prompt told", found.prompts, found.messages),
+        none("keys told", found.keys, found.messages),
+    ]
