@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Channel, Scenario, Turn
-from simcustomer.engines.embedded.calibration import SCALE, VOCABULARIES, Observed
+from simcustomer.engines.embedded.calibration import LEAN, SCALE, VOCABULARIES, Observed
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.cuts import Flags, level_cuts, occasion_cut
@@ -49,7 +49,10 @@ LEAST = 60
 """Weight in thousandths below which, for every technique, a word is left out: one level in a hundred changes."""
 
 WEAK = 1
-"""Highest level as a whole of the replies that are padded."""
+"""Highest level as a whole of the replies that are all padded."""
+
+ONE_IN = 3
+"""One in so many of the stronger replies is padded too."""
 
 ALWAYS_CUT = -9.0
 """A cut that every score is above, for techniques that always apply."""
@@ -107,13 +110,19 @@ def read_padding(path: Path) -> tuple[str, ...]:
 
 
 def padded(rated: Sequence[RatedReply], padding: Sequence[str]) -> list[tuple[str, RatedReply]]:
-    """Copies of weak replies with empty sentences at their end or beginning and the same levels: length must not buy any.
+    """Copies of replies with empty sentences at their end or beginning and the same levels: length must not buy any.
+
+    All weak ones are copied, which have most to gain, and some of the others.
 
     Each comes with its conversation, so that it is never in another fold than what it was made of.
     """
-    weak = [reply for reply in rated if reply.rating.overall is not None and reply.rating.overall <= WEAK]
+    chosen = [
+        reply
+        for place, reply in enumerate(rated)
+        if reply.rating.overall is not None and (reply.rating.overall <= WEAK or place % ONE_IN == 0)
+    ]
     made: list[tuple[str, RatedReply]] = []
-    for number, reply in enumerate(weak):
+    for number, reply in enumerate(chosen):
         filler = [padding[(number * 7 + more) % len(padding)] for more in range(1 + number % 3)]
         words = [*filler, reply.reply] if number % 4 == 0 else [reply.reply, *filler]
         turns = list(reply.record.turns[: reply.rating.turn + 1])
@@ -244,7 +253,8 @@ def _occasion_cut(forest: Forest, occasion: Fitted, levels: Numbers, written: Fl
     if present.all():
         return ALWAYS_CUT
     given = np.searchsorted(cuts, forest.held_out[whole], side="right").astype(np.float64)
-    return occasion_cut(occasion.held_out[whole], present, _whole(levels[whole]), given)
+    scores = occasion.held_out + LEAN * forest.held_out
+    return occasion_cut(scores[whole], present, _whole(levels[whole]), given)
 
 
 def write(model: Mapping[str, object], path: Path) -> None:

@@ -567,6 +567,6 @@ def test_understanding_does_not_fall_below_what_was_reached() -> None:
 
 @pytest.mark.parametrize("words", ["a ", "one two ", "the money back ", "please just so then ", "you it that "])
 def test_a_text_of_the_same_words_without_end_is_read_in_time(words: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     acts_of((words * 4_000)[:4_000])
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

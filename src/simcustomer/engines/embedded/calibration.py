@@ -36,6 +36,9 @@ SCALE = 1000
 CLIP = 4.0
 """Standard deviations beyond which a signal counts no more: nothing is won by piling it up."""
 
+LEAN = 0.15
+"""What a point of strength adds to the score of an occasion: who does a thing well mostly had occasion for it."""
+
 DEPTH = 3
 """Questions that a tree asks: it has 2**DEPTH - 1 of them, and 2**DEPTH answers."""
 
@@ -143,10 +146,10 @@ class Trees:
 class Calibration:
     """The model.
 
-    A score is its intercept, plus signals (standardised by `means` and `scales`, clipped) and the vocabularies' words by weight; the first
-    half of the scores say how strong each technique is, the second whether there is occasion for it, which is so from a score of its
-    `occasion_cuts` on. The trees' columns are the signals as they are, then the scores of strength; `cuts` are the outcomes from
-    which levels 1, 2 and 3 begin.
+    A score is its intercept, plus signals (standardised by `means` and `scales`, clipped) and the vocabularies' words by weight; the
+    first half of the scores say how strong each technique is, the second whether there is occasion for it, which is so from a score of
+    its `occasion_cuts` on, LEAN times its strength added. The trees' columns are the signals as they are, then the scores of strength;
+    `cuts` are the outcomes from which levels 1, 2 and 3 begin.
     """
 
     signals: tuple[str, ...]
@@ -169,7 +172,7 @@ class Calibration:
         count = len(self.techniques)
         strengths = self.trees.weighed(np.concatenate([values, scores[:count]]))
         return {
-            technique: Estimate(LEVELS[bisect_right(cuts, float(strength))], float(occasion) >= cut)
+            technique: Estimate(LEVELS[bisect_right(cuts, float(strength))], float(occasion + LEAN * strength) >= cut)
             for technique, cuts, strength, occasion, cut in zip(
                 self.techniques, self.cuts, strengths, scores[count:], self.occasion_cuts, strict=True
             )

@@ -18,6 +18,7 @@ from simcustomer.engines.embedded.nlu.text import Span
         ("Thats our fault and im sorry", "That is our fault and I am sorry"),
         ("The counter opens tommorow bewteen 4 and 6.", "The counter opens tomorrow between 4 and 6."),
         ("Ye cannae wait, so I'll hae it wi ye.", "You can not wait, so I will have it with you."),
+        ("N0t my j0b. S0m30n3 3ls3 d03s c0ur13rs.", "Not my job. Someone else does couriers."),
         ("The driver's van and the customers' names", "The driver's van and the customers' names"),
     ],
 )
@@ -27,7 +28,14 @@ def test_words_are_read_as_all_know_them(written: str, read: str) -> None:
 
 @pytest.mark.parametrize(
     "right",
-    ["The gasket, the kerb and the tarpaulin.", "Colour, jewellery and programme.", "Ask Leonie Brandt.", "ok", ""],
+    [
+        "The gasket, the kerb and the tarpaulin.",
+        "Colour, jewellery and programme.",
+        "Ask Leonie Brandt.",
+        "ok",
+        "",
+        "At 4pm on the 3rd, room 12b, M4 5LP, 2x4, 50p",
+    ],
 )
 def test_what_is_right_stays(right: str) -> None:
     text = plain_text(right)

@@ -97,16 +97,22 @@ class Moment:
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
 
     def without_filler(self) -> Moment | None:
-        """The same without sentences that do nothing; None where there are none, or nothing else.
+        """The same without its idle sentences; None where there are none."""
+        if not self.idle:
+            return None
+        rest = self.reply.text.without(self.idle)
+        return Moment(self.case, self.lexicon, read=self._read, calibration=self._calibration, reply=rest)
+
+    @cached_property
+    def idle(self) -> tuple[Span, ...]:
+        """Sentences that do nothing, in order; none where there is nothing else.
 
         Such a sentence asks nothing, holds nothing of the case, and no cue but those of courtesy and stock phrases.
         """
         doing = {sentence.span for sentence in self.holding(*self._doing)}
-        filler = [s.span for s in self.sentences if not (s.span in doing or s.asks or s.stems & self.particulars)]
-        if not filler or len(filler) == len(self.sentences):
-            return None
-        rest = self.reply.text.without(filler)
-        return Moment(self.case, self.lexicon, read=self._read, calibration=self._calibration, reply=rest)
+        of_case = self.particulars - _NUMBER_STEMS
+        found = [s.span for s in self.sentences if not (s.span in doing or s.asks or s.stems & of_case)]
+        return tuple(found) if len(found) < len(self.sentences) else ()
 
     @property
     def _doing(self) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ class Notes:
         self._called_for = estimate is not None and estimate.occasion
 
     def shows(self, indicator: str, *spots: Spot) -> None:
-        """The reply shows an indicator at these spots; nothing is noted without a spot."""
-        if indicator in self._technique.indicators and (quotes := self._quotes(spots)):
+        """The reply shows an indicator at these spots; nothing is noted without a spot in a sentence that does something."""
+        busy = tuple(spot for spot in spots if not self._is_idle(spot))
+        if indicator in self._technique.indicators and (quotes := self._quotes(busy)):
             self._shown[indicator] = quotes
 
     def errs(self, misstep: str, *spots: Spot, sure: bool = False) -> None:
@@ -79,6 +80,9 @@ class Notes:
             missing=tuple(self._missing),
             estimate=LEVELS[self.strength],
         )
+
+    def _is_idle(self, spot: Spot) -> bool:
+        return any(start <= spot.span.start < end for start, end in self._moment.idle)
 
     def _show_most_telling(self) -> None:
         """Where the whole is strong and no sign was seen, the sentence that weighs most stands for the plainest indicator."""

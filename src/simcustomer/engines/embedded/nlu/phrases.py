@@ -80,9 +80,8 @@ class PhraseIndex:
                 if phrase.pattern.match(low, place):
                     hits.setdefault(phrase.cue, []).append((place, phrase.order, phrase))
         for phrase in self._by_character:
-            hits.setdefault(phrase.cue, []).extend(
-                (found.start(), phrase.order, phrase) for found in phrase.pattern.finditer(low)
-            )
+            for found in phrase.pattern.finditer(low):
+                hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, phrase))
         return {cue: list(_apart(low, sorted(held, key=lambda hit: hit[:2]))) for cue, held in hits.items()}
 
     @cached_property

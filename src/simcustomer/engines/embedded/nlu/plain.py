@@ -11,12 +11,22 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from simcustomer.engines.embedded.nlu.spelling import mended
+from simcustomer.engines.embedded.nlu.spelling import is_known, mended
 from simcustomer.engines.embedded.nlu.text import Change, Text
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_TOKEN = re.compile(
+    r"[^\W\d_]+\d+[^\W\d_][^\W_]*"  # letters, figures and letters again
+    r"|\d+[^\W\d_]+\d[^\W_]*"  # figures, letters and figures again
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*'?"
+)
+_FIGURES = str.maketrans("013457", "oleast")
+"""Figures that stand for letters in a disguised word."""
+
 _CONTRACTED = re.compile(r"(?P<stem>.+)(?:n't|'(?P<end>ve|ll|re|m|d))")
 _FULL = {"ve": "have", "ll": "will", "re": "are", "m": "am", "d": "would"}
+
+
+_SHORTEST_DISGUISED = 3
 
 
 class _Plain(NamedTuple):
@@ -33,7 +43,7 @@ def plain_text(raw: str) -> Text:
     changes: list[Change] = []
     for found in _TOKEN.finditer(text.even):
         written = found.group()
-        plain = _plain(written.lower()) or _mended(written)
+        plain = _undisguised(written) if any(map(str.isdigit, written)) else _plain(written.lower()) or _mended(written)
         if plain is not None:
             words = plain.words[0].upper() + plain.words[1:] if written[0].isupper() else plain.words
             changes.append(Change(found.start(), found.end(), words, plain.kind))
@@ -58,6 +68,15 @@ def _mended(written: str) -> _Plain | None:
         return None  # a name may be spelt in any way
     word = mended(written)
     return _Plain(word, "misspelt") if word else None
+
+
+def _undisguised(written: str) -> _Plain | None:
+    """The word behind one in which figures stand for letters ("s0m30n3"); not what is written with figures, such as "4pm"."""
+    for figures in (_FIGURES, _FIGURES | {ord("1"): "i"}):
+        word = written.lower().translate(figures)
+        if len(word) >= _SHORTEST_DISGUISED and word.isalpha() and is_known(word):
+            return _Plain(word, "misspelt")
+    return None
 
 
 @cache

@@ -27,7 +27,11 @@ _MARKUP = re.compile(
     | \[(?P<note>\w{3,30})\].{0,2000}?\[/(?P=note)\]
     | ^[ \t]*\[[^\[\]\n]{0,400}\][^\n]*               # a speaker with what they say
     | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?
-    | <<.{0,400}?>>
+    | (?:\b[^.!?\n<]{0,60}:[ ]?)?<<.{0,400}?>>
+    | (?<!\S)(?=\S*\d)(?=\S*[a-z])[a-z\d+/]{24,}={0,2}(?!\S)   # an encoded text, and two more
+    | (?:%[\da-f]{2}){4,}
+    | [^\s&]*(?:&\#?\w{1,8};\S*){2,}
+    | \A(?:[:;.!?'"-]+\s+)+(?=\w) | (?<=\s)[:;.!?'"-]+(?:\s+[:;.!?'"-]+)*\s*\Z   # signs without words
     | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
     | ^[ \t]*\|[^\n]*\|[ \t]*$                         # a table
     | ^[ \t]*(?:\*\*[^*\n]+\*\*[\W_]*){1,9}$
@@ -84,6 +88,23 @@ _FEWEST_FOREIGN = 4
 _FOREIGN_SHARE = 0.25
 """Share of another language's small words from which a sentence is in it; "per se" and a foreign name stay below."""
 
+_FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
+"""A letter of another script."""
+
+_LEAD_IN = 4
+"""Words up to which a sentence that ends in a colon leads in what is not there any more."""
+
+_SHORTEST_SAME = 3
+"""Words of the shortest sentence that counts as said again at the end of another ("I repeat: ...")."""
+
+_GLUE = frozenset([
+    "a", "an", "the", "i", "you", "we", "he", "she", "it", "they", "me", "us", "them", "my", "your", "our", "his",
+    "her", "its", "their", "this", "that", "these", "those", "is", "are", "was", "were", "am", "be", "been", "do",
+    "does", "did", "have", "has", "had", "will", "would", "can", "could", "should", "must", "may", "of", "to", "in",
+    "on", "at", "for", "with", "from", "by", "as", "if", "or", "but", "so", "not", "no",
+])  # fmt: skip
+"""Words that hold a sentence together."""
+
 _SCRAP = 3
 """Words up to which a sentence is a scrap of the one before."""
 
@@ -108,7 +129,8 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
         again = len(words) > 1 and (words in before or _is_repeated(words, before, reading.stop))
-        if start is None and (not words or again or _is_pasted(words, vocabulary)):
+        lead_in = len(words) <= _LEAD_IN and reading.text.even[sentence.end - 1] == ":"
+        if start is None and (not words or again or lead_in or _is_pasted(words, vocabulary)):
             start = sentence.start
         if start is not None:
             unsaid.append(Span(start, sentence.end))
@@ -127,7 +149,9 @@ def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
 
 
 def _is_repeated(words: tuple[str, ...], before: set[tuple[str, ...]], small: frozenset[str]) -> bool:
-    """Whether what a sentence is about was all in one sentence before it."""
+    """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
+    if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in before):
+        return True
     about = frozenset(word for word in words if word not in small)
     return len(about) >= _SAME and any(about == frozenset(w for w in other if w not in small) for other in before)
 
@@ -178,11 +202,14 @@ def _is_heap(sentence: str, small: frozenset[str]) -> bool:
     listed = [part for part in sentence.split(",") if part.strip()]
     if len(listed) >= _HEAP and len(words) <= 1.5 * len(listed):
         return True
-    if sum(word in _ASKING_WORDS for word in words) > len(words) / 2:
+    if sum(word in _ASKING_WORDS for word in words) > len(words) / 2 or not any(word in _GLUE for word in words):
         return True
     return sum(word in small for word in words) < _FEWEST_SMALL * len(words)
 
 
 def _is_foreign(reading: Reading, sentence: Span, words: tuple[str, ...]) -> bool:
+    told = reading.text.even[sentence.start : sentence.end]
+    if 2 * len(_FOREIGN_LETTER.findall(told)) > sum(map(str.isalpha, told)):
+        return True
     foreign = sum(cue.sentence == sentence for cue in reading.cues("foreign_word"))
     return len(words) >= _FEWEST_FOREIGN and foreign >= _FOREIGN_SHARE * len(words)

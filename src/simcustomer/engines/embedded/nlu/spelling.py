@@ -31,7 +31,7 @@ def mended(word: str) -> str | None:
 
     Only words of the grader's own vocabulary are put in, one slip of a letter away and in the dictionary.
     """
-    if len(word) < _SHORTEST or not word.isascii() or not word.isalpha() or _is_known(word):
+    if len(word) < _SHORTEST or not word.isascii() or not word.isalpha() or is_known(word):
         return None
     likely = [near for near in _dictionary().edit_distance_1(word) if near in _dictionary() and _is_ours(near)]
     if not likely:
@@ -54,7 +54,8 @@ def _is_ours(word: str) -> bool:
     return word in _small() or bool(load_thesaurus().classes(word))
 
 
-def _is_known(word: str) -> bool:
+def is_known(word: str) -> bool:
+    """Whether a lower-case word is in the dictionary, the thesaurus or the lexicon, in British spelling or American."""
     if word in load_thesaurus().words or word in _small() or word in _dictionary():
         return True
     return any(form.sub(other, word) in _dictionary() for form, other in _BRITISH if form.search(word))
