@@ -182,8 +182,13 @@ class Practice:
             raise SessionOver("This conversation has ended. See its debrief, or start a new one.")
         if number != len(session.exchanges) + 1:
             raise TurnConflict("This reply belongs to a turn that has not come yet. Reload the page and send it again.")
-        await asyncio.to_thread(self.store.keep_reply, session_id, number, reply)
-        async for event in self._answer(session_id, owner, number):
+        claim = Claim(session_id, number, secrets.token_hex(16))
+        mine = await asyncio.to_thread(
+            self.store.keep_reply, session_id, number, reply, token=claim.token, seconds=CLAIM_SECONDS
+        )
+        # A reply that nobody had sent before is ours to answer, in the session as it was read.
+        claimed = session.model_copy(update={"pending": reply}) if mine else None
+        async for event in self._answer(claim, owner, claimed):
             yield event
 
     async def resume(self, session_id: str, *, owner: str) -> AsyncIterator[Event]:
@@ -192,7 +197,8 @@ class Practice:
         if session.pending is None:
             yield Settled(session)
             return
-        async for event in self._answer(session_id, owner, len(session.exchanges) + 1):
+        claim = Claim(session_id, len(session.exchanges) + 1, secrets.token_hex(16))
+        async for event in self._answer(claim, owner, None):
             yield event
 
     async def hand_over(self, session_id: str, *, owner: str) -> Session:
@@ -207,13 +213,15 @@ class Practice:
 
     async def finish(self, session_id: str, *, owner: str, outcome: Outcome = Outcome.ENDED_BY_TRAINEE) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
+        session: Session | None = None
         try:
-            async for _ in self.resume(session_id, owner=owner):
-                pass  # a reply that still waits for its answer belongs to the session that is debriefed
+            # A reply that still waits for its answer belongs to the session that is debriefed.
+            async for event in self.resume(session_id, owner=owner):
+                session = event.session if isinstance(event, Settled) else None
         except EngineError:
             # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
             _log.warning("session %s is ended with a reply that could not be answered", session_id)
-        session = await asyncio.to_thread(self.store.load, session_id, owner)
+        session = session or await asyncio.to_thread(self.store.load, session_id, owner)
         if session.outcome is None:
             ended = session.model_copy(update={"outcome": outcome})
             debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
@@ -252,19 +260,20 @@ class Practice:
         await asyncio.to_thread(self.store.regrade, session_id, good, grader=self.cast.grader.name, debrief=debrief)
         return Regraded(await asyncio.to_thread(self.store.load, session_id, owner), tuple(good), failed)
 
-    async def _answer(self, session_id: str, owner: str, number: int) -> AsyncIterator[Event]:
-        claim = Claim(session_id, number, secrets.token_hex(16))
-        while not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
-            session = await asyncio.to_thread(self.store.load, session_id, owner)
-            if len(session.exchanges) >= number:
-                yield Spoken(session.exchanges[number - 1].answer)
-                yield Settled(session)
+    async def _answer(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
+        """Answer a stored reply, in the `session` that is claimed; where it is None, once the claim is ours."""
+        session_id, number = claim.session_id, claim.number
+        while session is None and not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
+            stored = await asyncio.to_thread(self.store.load, session_id, owner)
+            if len(stored.exchanges) >= number:
+                yield Spoken(stored.exchanges[number - 1].answer)
+                yield Settled(stored)
                 return
             await asyncio.sleep(0.1)
         finished: Finished | None = None
         try:
             async with self._renewed(claim):
-                session = await asyncio.to_thread(self.store.load, session_id, owner)
+                session = session or await asyncio.to_thread(self.store.load, session_id, owner)
                 if session.pending is None:
                     raise StoreError(
                         "The reply is no longer waiting for an answer. Reload to see where the session stands."

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
@@ -20,6 +21,7 @@ NEWEST = "0006"
 """Revision of the newest migration; checked first, so that Alembic is only loaded when there is something to do."""
 
 _MIGRATION = threading.Lock()
+_QUEUES: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
 
 def open_engine(database_url: str) -> Engine:
@@ -51,6 +53,18 @@ def guarded(url: URL) -> Generator[None]:
         yield
     except SQLAlchemyError as error:
         raise StoreError(_explained(error, url)) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Generator[Connection]:
+    """A transaction that writes.
+
+    SQLite has one writer, and who finds the file locked sleeps before looking again. The threads of this process wait in
+    a queue of their own instead, which is woken at once.
+    """
+    single = engine.dialect.name == "sqlite"
+    with _QUEUES.setdefault(engine, threading.Lock()) if single else nullcontext(), engine.begin() as connection:
+        yield connection
 
 
 def _explained(error: SQLAlchemyError, url: URL) -> str:

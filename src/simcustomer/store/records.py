@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +19,8 @@ from simcustomer.domain.session import Appraisal, Debrief, Exchange, Hint, Origi
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 
 
+# A session is read at each of its turns; the grades before it are as they were. They are frozen, so that they can be shared.
+@lru_cache(maxsize=2_000)
 def grade_of(stored: str) -> Grade:
     """A grade as it was stored."""
     return _GRADE.validate_json(stored)

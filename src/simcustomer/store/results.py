@@ -6,7 +6,6 @@ any, or the table was emptied because the arithmetic changed), it is made when i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -16,10 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.review import counted
-from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Provenance, Scorecard
 from simcustomer.store.disputes import overrides_in
-from simcustomer.store.kept_contents import content_of
+from simcustomer.store.kept_contents import persona_of, rubric_of
 from simcustomer.store.records import grade_of, origin_of, utc
 from simcustomer.store.tables import exchanges, hints, results, sessions
 
@@ -33,9 +31,9 @@ class Titled(NamedTuple):
 
 
 def titled(connection: Connection, persona_hash: str) -> Titled:
-    """The title, name and channel of a persona as it was, without reading all of it."""
-    body = json.loads(content_of(connection, persona_hash))
-    return Titled(body["title"], body["name"], body["channel"])
+    """The title, name and channel of a persona as it was."""
+    persona = persona_of(connection, persona_hash)
+    return Titled(persona.title, persona.name, persona.channel.value)
 
 
 def keep_result(connection: Connection, session_id: str) -> None:
@@ -47,7 +45,7 @@ def keep_result(connection: Connection, session_id: str) -> None:
         .order_by(exchanges.c.number)
     ).scalars()
     grades = [grade_of(grade) for grade in graded]
-    rubric = Rubric.model_validate_json(content_of(connection, row.rubric_hash))
+    rubric = rubric_of(connection, row.rubric_hash)
     origin, persona = origin_of(row), titled(connection, row.persona_hash)
     overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
 

@@ -12,14 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
-from simcustomer.domain.persona import Outcome, Persona
+from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
-from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
 from simcustomer.errors import NotFound, TurnConflict
-from simcustomer.store.database import guarded, open_engine
+from simcustomer.store.database import guarded, open_engine, writing
 from simcustomer.store.disputes import keep_override, overrides_in
-from simcustomer.store.kept_contents import content_of, keep_content
+from simcustomer.store.kept_contents import keep_content, persona_of, rubric_of
 from simcustomer.store.records import answered, grade_of, session_of, utc
 from simcustomer.store.results import finished, keep_result, titled
 from simcustomer.store.tables import contents, exchanges, hints, sessions
@@ -61,7 +60,7 @@ class Store:
 
     def add(self, session: Session) -> None:
         """Keep a new session, with the exchanges that it has taken over from another."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             connection.execute(
                 insert(sessions).values(
                     id=session.id,
@@ -107,17 +106,9 @@ class Store:
             given = connection.execute(
                 select(hints).where(hints.c.session_id == session_id).order_by(hints.c.exchange)
             ).all()
-            persona = content_of(connection, row.persona_hash)
-            rubric = content_of(connection, row.rubric_hash)
+            persona, rubric = persona_of(connection, row.persona_hash), rubric_of(connection, row.rubric_hash)
             overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
-        return session_of(
-            row,
-            rows,
-            given,
-            persona=Persona.model_validate_json(persona),
-            rubric=Rubric.model_validate_json(rubric),
-            overrides=overrides,
-        )
+        return session_of(row, rows, given, persona=persona, rubric=rubric, overrides=overrides)
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
         """The owner's sessions, newest first."""
@@ -154,19 +145,25 @@ class Store:
         """Keep a hint; one that was given for the same reply before stays."""
         with guarded(self.engine.url):
             try:
-                with self.engine.begin() as connection:
+                with writing(self.engine) as connection:
                     connection.execute(insert(hints).values(_hint(session_id, hint)))
             except IntegrityError:
                 pass  # asked for twice at once, from two tabs
 
-    def keep_reply(self, session_id: str, number: int, reply: str) -> None:
-        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one."""
+    def keep_reply(
+        self, session_id: str, number: int, reply: str, *, token: str | None = None, seconds: float = 0
+    ) -> bool:
+        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one.
+
+        True where it is new, and then it is claimed for so many seconds if there is a `token`.
+        """
+        held = {} if token is None else {"claimed_by": token, "claimed_until": time.time() + seconds}
         with guarded(self.engine.url):
             try:
-                with self.engine.begin() as connection:
+                with writing(self.engine) as connection:
                     connection.execute(
                         insert(exchanges).values(
-                            session_id=session_id, number=number, reply=reply, received_at=datetime.now(UTC)
+                            session_id=session_id, number=number, reply=reply, received_at=datetime.now(UTC), **held
                         )
                     )
             except IntegrityError:
@@ -175,6 +172,8 @@ class Store:
                         "Another reply was already sent for this turn, from another tab or device; that one stands. "
                         "Reload to see it. Your text is still in the box."
                     ) from None
+                return False
+        return True
 
     def claim(self, claim: Claim, seconds: float) -> bool:
         """Take or renew the right to answer an exchange; False while someone else holds it or it is answered."""
@@ -184,7 +183,7 @@ class Store:
             | (exchanges.c.claimed_until < now)
             | (exchanges.c.claimed_by == claim.token)
         )
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             taken = connection.execute(
                 update(exchanges)
                 .where(_is(claim), exchanges.c.answer.is_(None), free)
@@ -194,7 +193,7 @@ class Store:
 
     def release(self, claim: Claim) -> None:
         """Give the right to answer back, so that the next try need not wait."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             connection.execute(
                 update(exchanges)
                 .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
@@ -203,7 +202,7 @@ class Store:
 
     def settle(self, claim: Claim, exchange: Exchange, debrief: Debrief | None) -> bool:
         """Keep what came of a reply, and the end of the session where it ended; False where the claim was lost."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             kept = connection.execute(
                 update(exchanges)
                 .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
@@ -217,12 +216,12 @@ class Store:
 
     def end(self, session_id: str, outcome: Outcome, debrief: Debrief | None) -> bool:
         """End a session outside an exchange; False where it had ended already, which is left as it was."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             return _end(connection, session_id, outcome, debrief)
 
     def keep_debrief(self, session_id: str, debrief: Debrief) -> None:
         """Keep a debrief that was made after the session's end."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             connection.execute(
                 update(sessions)
                 .where(sessions.c.id == session_id, sessions.c.debrief.is_(None))
@@ -243,7 +242,7 @@ class Store:
 
     def regrade(self, session_id: str, grades: Mapping[int, Grade], *, grader: str, debrief: Debrief | None) -> None:
         """Put these grades, by number of the exchange, in place of what is stored, with who gave them and the debrief."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
+        with guarded(self.engine.url), writing(self.engine) as connection:
             for number, grade in grades.items():
                 connection.execute(
                     update(exchanges)

@@ -13,6 +13,7 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.sway import DealBreaker, Occasion
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
+from simcustomer.engines.openai.guards import Words, sayings
 from simcustomer.engines.prompts import prompt, wording
 
 _EXAMPLES: tuple[Act, ...] = (
@@ -125,6 +126,18 @@ class Card:
     def _closed_facts(self) -> list[Fact]:
         return [fact for fact in self.persona.facts if fact.reveal.when != "opening"]
 
+    @cached_property
+    def told(self) -> Words:
+        """The words of the rules, which the guards keep from being shown."""
+        return Words.of((self.rules,))
+
+    @cached_property
+    def own(self) -> Words:
+        """The words that are the customer's own, though some stand in the rules."""
+        persona = self.persona
+        lines = (line for filed in persona.lines.values() for kept in filed.values() for line in kept)
+        return Words.of((*lines, persona.goal, persona.title, *sayings(persona)))
+
     def _examples(self) -> Iterator[str]:
         for act in _EXAMPLES:
             lines = [line for filed in self.persona.lines[act].values() for line in filed]
@@ -166,6 +179,21 @@ class Card:
             known += [fact.text, *fact.says]
         closed = [text for fact in self._closed_facts for text in (fact.text, *fact.says)]
         return _words(closed) - _words(known)
+
+
+_CARDS: dict[tuple[int, int], Card] = {}
+_MOST_CARDS = 128
+
+
+def card_of(persona: Persona, rubric: Rubric) -> Card:
+    """The card of a persona, made once while it is in use: to tell what gives a fact away, all of its texts are read."""
+    # By identity, which a card that is kept also keeps from being another's: content has no hash that costs nothing.
+    key = (id(persona), id(rubric))
+    if key not in _CARDS:
+        if len(_CARDS) >= _MOST_CARDS:
+            _CARDS.clear()
+        _CARDS[key] = Card(persona, rubric)
+    return _CARDS[key]
 
 
 def _is_plain(word: str) -> bool:

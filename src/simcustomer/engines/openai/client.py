@@ -7,21 +7,19 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
 from openai import AsyncAPIResponse
-from openai.types.chat import ChatCompletionChunk
 
 from simcustomer.engines.openai.calls import Call, Completion, Usage
 from simcustomer.engines.openai.dialect import Dialect
 from simcustomer.engines.openai.endpoint import Endpoint
-from simcustomer.engines.openai.failures import cut_off, failure_of, malformed, refused, timed_out, too_much
-from simcustomer.engines.openai.replies import LONGEST_BODY, completion_in, stop_in
+from simcustomer.engines.openai.failures import cut_off, failure_of, malformed, timed_out, too_much
+from simcustomer.engines.openai.replies import LONGEST_BODY, completion_in, piece_in, stop_in
 from simcustomer.engines.openai.usage import Ledger
 from simcustomer.errors import ModelError
 
@@ -35,9 +33,16 @@ _CHARACTERS_A_TOKEN = 12
 
 T = TypeVar("T")
 
-# The SDK's overloads are told apart by literals, which a request that is put together does not have.
-_Opens = Callable[..., AbstractAsyncContextManager[AsyncAPIResponse[Any]]]
-_Streams = Callable[..., Awaitable[openai.AsyncStream[ChatCompletionChunk]]]
+_PATH = "/chat/completions"
+_UNREAD = {"X-Stainless-Raw-Response": "stream"}
+"""The SDK's own header, which does not leave it, for a response whose body is not read yet."""
+
+# `chat.completions.create` copies each request value by value, and builds a model with all its defaults for each piece of
+# a stream: more time than all that is ours. `post` sends a body as it is and gives each piece as it came.
+_Pieces = openai.AsyncStream[object]
+
+_Opened = tuple[openai.AsyncOpenAI, AsyncGenerator[openai.AsyncOpenAI]]
+"""A client, and what closes it."""
 
 
 @dataclass
@@ -47,8 +52,8 @@ class ModelClient:
     endpoint: Endpoint
     ledger: Ledger = field(default_factory=Ledger)
     dialect: Dialect = field(init=False)
-    _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = field(
-        default_factory=WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI]
+    _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = field(
+        default_factory=WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened]
     )
 
     def __post_init__(self) -> None:
@@ -82,7 +87,7 @@ class ModelClient:
     async def stream(self, call: Call, until: float) -> AsyncGenerator[str]:
         """The answer in pieces. Raises ModelError; what came before it is not the whole answer."""
         started, tally, outcome = time.monotonic(), _Tally(), "stopped"
-        source: openai.AsyncStream[ChatCompletionChunk] | None = None
+        source: _Pieces | None = None
         try:
             source, piece = await self._tried(lambda: self._begun(call, tally), until, tally)
             heard = 0
@@ -127,22 +132,26 @@ class ModelClient:
 
     async def _completed(self, call: Call) -> Completion:
         async def ask(client: openai.AsyncOpenAI, body: dict[str, Any]) -> Completion:
-            create = cast(_Opens, client.chat.completions.with_streaming_response.create)
-            async with create(**body) as response:
-                received = bytearray()
+            response = await client.post(
+                _PATH, cast_to=AsyncAPIResponse[object], body=body, options={"headers": _UNREAD}
+            )
+            received = bytearray()
+            try:
                 async for chunk in response.iter_bytes():
                     received += chunk
                     if len(received) > LONGEST_BODY:
                         raise too_much(self.endpoint.server)
+            finally:
+                await response.close()
             return completion_in(bytes(received), self.endpoint.server)
 
         return await self._understood(call, ask, stream=False)
 
-    async def _begun(self, call: Call, tally: _Tally) -> tuple[openai.AsyncStream[ChatCompletionChunk], str | None]:
+    async def _begun(self, call: Call, tally: _Tally) -> tuple[_Pieces, str | None]:
         """A stream and its first piece: a failure before it may be tried again, since nobody has heard anything."""
 
-        async def ask(client: openai.AsyncOpenAI, body: dict[str, Any]) -> openai.AsyncStream[ChatCompletionChunk]:
-            return await cast(_Streams, client.chat.completions.create)(**body)
+        async def ask(client: openai.AsyncOpenAI, body: dict[str, Any]) -> _Pieces:
+            return await client.post(_PATH, cast_to=object, body=body, stream=True, stream_cls=_Pieces)
 
         tally.finished = False
         source = await self._understood(call, ask, stream=True)
@@ -156,9 +165,7 @@ class ModelClient:
             raise malformed(self.endpoint.server, "is empty")
         return source, piece
 
-    async def _following(
-        self, source: openai.AsyncStream[ChatCompletionChunk], tally: _Tally, until: float
-    ) -> str | None:
+    async def _following(self, source: _Pieces, tally: _Tally, until: float) -> str | None:
         """The next text of a stream that has begun: a connection that fails now has cut an answer off."""
         try:
             return await self._within(until, self._next_piece(source, tally))
@@ -167,24 +174,16 @@ class ModelClient:
                 raise
         raise cut_off(self.endpoint.server)
 
-    async def _next_piece(self, source: openai.AsyncStream[ChatCompletionChunk], tally: _Tally) -> str | None:
+    async def _next_piece(self, source: _Pieces, tally: _Tally) -> str | None:
         """The next text of a stream; None where it ended as it should."""
         while (chunk := await anext(source, None)) is not None:
-            if chunk.usage is not None:
-                details = chunk.usage.prompt_tokens_details
-                cached = (details.cached_tokens if details else None) or 0
-                tally.usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens, cached)
-            if not chunk.choices:
-                continue
-            choice = chunk.choices[0]
-            if choice.delta.role not in (None, "", "assistant"):
-                raise malformed(self.endpoint.server, "speaks in a wrong role")
-            if choice.delta.refusal:
-                raise refused(self.endpoint.server)
-            if choice.finish_reason is not None:
-                tally.finished = stop_in(choice.finish_reason, self.endpoint.server)
-            if choice.delta.content:
-                return choice.delta.content
+            piece = piece_in(chunk, self.endpoint.server)
+            if piece.usage is not None:
+                tally.usage = piece.usage
+            if piece.stop is not None:
+                tally.finished = stop_in(piece.stop, self.endpoint.server)
+            if piece.text:
+                return piece.text
         if not tally.finished:
             raise cut_off(self.endpoint.server)
         return None
@@ -197,7 +196,7 @@ class ModelClient:
         for _ in range(_ADAPTATIONS):
             body = dialect.request(self.endpoint, call, stream=stream)
             try:
-                answer = await ask(self._client(), body)
+                answer = await ask(await self._client(), body)
             except openai.APIStatusError as error:
                 adapted = dialect.after(error, body, pinned=self.endpoint.structured != "auto")
                 if adapted is None:
@@ -209,26 +208,33 @@ class ModelClient:
                 return answer
         raise malformed(self.endpoint.server, "to every form of the request is a rejection")
 
-    def _client(self) -> openai.AsyncOpenAI:
+    async def _client(self) -> openai.AsyncOpenAI:
+        """The client of the running event loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            # Connections to this machine cost nothing to open, and one that is kept outlives its event loop.
-            kept = 0 if self.endpoint.is_local else 20
-            limits = httpx2.Limits(max_connections=100, max_keepalive_connections=kept)
-            self._clients[loop] = openai.AsyncOpenAI(
-                api_key=self.endpoint.api_key.get_secret_value(),
-                base_url=self.endpoint.base_url,
-                max_retries=0,
+            opened = self._opened()
+            # Whoever closes an event loop also closes its generators, and with this one the connections that were kept.
+            self._clients[loop] = await anext(opened), opened
+        return self._clients[loop][0]
+
+    async def _opened(self) -> AsyncGenerator[openai.AsyncOpenAI]:
+        client = openai.AsyncOpenAI(
+            api_key=self.endpoint.api_key.get_secret_value(),
+            base_url=self.endpoint.base_url,
+            max_retries=0,
+            timeout=self.endpoint.deadline,
+            http_client=openai.DefaultAsyncHttpxClient(
+                limits=openai.DEFAULT_CONNECTION_LIMITS,
                 timeout=self.endpoint.deadline,
-                http_client=openai.DefaultAsyncHttpxClient(
-                    limits=limits,
-                    timeout=self.endpoint.deadline,
-                    # A conversation goes to the address that was set: not on to another, and on this machine past no proxy.
-                    follow_redirects=False,
-                    trust_env=not self.endpoint.is_local,
-                ),
-            )
-        return self._clients[loop]
+                # A conversation goes to the address that was set: not on to another, and on this machine past no proxy.
+                follow_redirects=False,
+                trust_env=not self.endpoint.is_local,
+            ),
+        )
+        try:
+            yield client
+        finally:
+            await client.close()
 
     def _enter(self, call: Call, started: float, tally: _Tally, outcome: str) -> None:
         seconds = time.monotonic() - started

@@ -8,7 +8,6 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import chain
 
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.session import Appraisal
@@ -19,7 +18,7 @@ from simcustomer.engines.embedded.speech import framed, opening_line
 from simcustomer.engines.embedded.understanding import LEXICON, Understanding
 from simcustomer.engines.openai.appraising import read_head
 from simcustomer.engines.openai.calls import Model
-from simcustomer.engines.openai.guards import Guards, locked_text, sayings
+from simcustomer.engines.openai.guards import Guards, Words, locked_text
 from simcustomer.engines.openai.speaking import Offended, Speech
 from simcustomer.engines.openai.turn import PROMPTS, Answer, Turn
 from simcustomer.engines.openai.usage import Ledger
@@ -129,17 +128,11 @@ class OpenAICustomer:
         session, turn = answer.turn.scene.session, answer.turn
         persona = session.persona
         allowed = [fact for fact in persona.facts if fact.reveal.when == "opening" or fact.id in answer.stance.may_tell]
-        lines = (line for filed in persona.lines.values() for kept in filed.values() for line in kept)
         return Guards(
             answer.stance,
             said=session.transcript.said_by(Speaker.CUSTOMER),
-            secret="\n".join((turn.card.rules, turn.ask(""), answer.ask(""), locked_text(persona, answer.stance))),
-            free=chain(
-                lines,
-                (text for fact in allowed for text in (fact.text, *fact.says)),
-                (persona.goal, persona.title),
-                sayings(persona),
-            ),
+            secret=(turn.card.told, Words.of((turn.ask(""), answer.ask(""), locked_text(persona, answer.stance)))),
+            free=(turn.card.own, Words.of(text for fact in allowed for text in (fact.text, *fact.says))),
             key=self._key,
         )
 

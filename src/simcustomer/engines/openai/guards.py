@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.session import Stance
@@ -30,21 +30,41 @@ _QUOTED = re.compile(r'"([^"]+)"')
 _WORD = re.compile(r"[^\W_]+")
 
 
-class Guards:
-    """The checks for one answer; `said` is what the customer has said before, `secret` text that must not be shown.
+_Runs = frozenset[tuple[str, ...]]
 
-    `key` is the key that is used, `free` text that the customer may use though it stands in the prompt.
+
+class Words(NamedTuple):
+    """What the guards look for of texts: their runs of words, and whole sentences that are too short for one."""
+
+    runs: _Runs
+    short: _Runs
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Words:
+        """The words of these texts."""
+        runs: set[tuple[str, ...]] = set()
+        short: set[tuple[str, ...]] = set()
+        for text in texts:
+            runs |= _runs(text, _SHORTEST_LEAK)
+            short |= {even for part in parts(text) if 2 <= len(even := _even(part)) < _SHORTEST_LEAK}
+        return cls(frozenset(runs), frozenset(short))
+
+
+class Guards:
+    """The checks for one answer; `said` is what the customer has said before, `secret` what must not be shown.
+
+    `key` is the key that is used, `free` what the customer may say though it stands in the prompt.
     """
 
-    def __init__(self, stance: Stance, *, said: Iterable[str], secret: str, free: Iterable[str], key: str) -> None:
+    def __init__(
+        self, stance: Stance, *, said: Iterable[str], secret: Iterable[Words], free: Iterable[Words], key: str
+    ) -> None:
         self._stance = stance
         self._said = [sentence for text in said for sentence in parts(text)]
-        free = tuple(free)
-        allowed = {run for text in free for run in _runs(text, _SHORTEST_LEAK)}
-        self._secret = _runs(secret, _SHORTEST_LEAK) - allowed
+        hidden, allowed = tuple(secret), tuple(free)
+        self._secret = _Runs().union(*(text.runs for text in hidden)).difference(*(text.runs for text in allowed))
         # Lines too short for a run of that length are looked for whole.
-        self._short = {even for part in parts(secret) if 2 <= len(even := _even(part)) < _SHORTEST_LEAK}
-        self._short -= {_even(part) for text in free for part in parts(text)}
+        self._short = _Runs().union(*(text.short for text in hidden)).difference(*(text.short for text in allowed))
         self._key = key if len(key) >= 8 else ""
 
     def offended(self, sentence: str) -> Guard | None:

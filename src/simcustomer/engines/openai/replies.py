@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pydantic import BaseModel, ConfigDict
 
 from simcustomer.engines.openai.calls import Completion, Usage
@@ -42,6 +44,38 @@ class _Answer(_Part):
     model: str | None = None
     system_fingerprint: str | None = None
     usage: _Tokens | None = None
+
+
+class _Streamed(_Part):
+    delta: _Said = _Said()
+    finish_reason: str | None = None
+
+
+class _Chunk(_Part):
+    choices: tuple[_Streamed, ...] | None = None
+    usage: _Tokens | None = None
+
+
+class Piece(NamedTuple):
+    """One piece of a stream: its text, why the stream stops where it says so, and the tokens of all where it knows."""
+
+    text: str
+    stop: str | None
+    usage: Usage | None
+
+
+def piece_in(chunk: object, server: Server) -> Piece:
+    """A piece of a stream. Raises ModelError or pydantic's ValidationError."""
+    read = _Chunk.model_validate(chunk)
+    usage = _usage(read.usage)
+    if not read.choices:
+        return Piece("", None, usage)
+    said, stop = read.choices[0].delta, read.choices[0].finish_reason
+    if said.role not in (None, "", "assistant"):
+        raise malformed(server, "speaks in a wrong role")
+    if said.refusal:
+        raise refused(server)
+    return Piece(said.content or "", stop, usage)
 
 
 def completion_in(body: bytes, server: Server) -> Completion:

@@ -12,7 +12,7 @@ from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.engines.openai.calls import Call, Message
-from simcustomer.engines.openai.card import Card
+from simcustomer.engines.openai.card import Card, card_of
 from simcustomer.engines.openai.quoting import spotlit
 from simcustomer.engines.openai.speaking import most_words
 from simcustomer.engines.prompts import digests, prompt, wording
@@ -33,7 +33,7 @@ class Turn:
     @cached_property
     def card(self) -> Card:
         """The persona as the model knows it."""
-        return Card(self.scene.session.persona, self.scene.session.rubric)
+        return card_of(self.scene.session.persona, self.scene.session.rubric)
 
     @cached_property
     def own(self) -> Appraisal:
