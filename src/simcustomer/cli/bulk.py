@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -41,6 +43,14 @@ AtOnce = Annotated[
 Resume = Annotated[
     bool, typer.Option("--resume", help="Keep progress beside the output; a run that broke off is taken up there.")
 ]
+
+Batch = Annotated[
+    bool,
+    typer.Option(
+        "--batch", help="Ask the model by the server's Batch API: cheaper, answered within a day, taken up again."
+    ),
+]
+Poll = Annotated[float, typer.Option("--poll", min=0.05, help="With --batch: seconds between questions how it stands.")]
 
 _AT_ONCE_WITH_A_MODEL = 8
 
@@ -126,3 +136,44 @@ def grade_parts(order: Order, cluster: Cluster) -> int:
         mark = grade_in_parts(order.file, target, setup, spread, told)
     say_usage(told.totals)
     return mark.problems
+
+
+class _Patient:
+    """Says what a run by batches has to say, and waits for them."""
+
+    def __init__(self, show: Callable[[str], None], seconds: float) -> None:
+        self._show = show
+        self._seconds = seconds
+
+    def said(self, sentence: str) -> None:
+        """A sentence about a line, on standard error."""
+        typer.echo(f"simcustomer: {sentence}", err=True)
+
+    def pause(self, status: str) -> None:
+        """Show how a batch stands, and wait."""
+        self._show(f"batch {status}; it may take a day, and Ctrl-C loses nothing")
+        time.sleep(self._seconds)
+
+
+def grade_batches(order: Order, poll: float) -> int:
+    """Grade a file by batches; how many of its lines could not be graded."""
+    from simcustomer import wiring
+    from simcustomer.bulk.batch import grade_by_batch
+    from simcustomer.cli.display import progress
+    from simcustomer.cli.usage import say_usage
+
+    if order.engine != "openai":
+        raise InvalidInput("--batch asks a model. Choose it with --engine openai.")
+    target, models = order.target, wiring.Models(order.settings)
+    grader, model = models.engines.batch_grader(target.with_name(f"{target.name}.batch"))
+    with progress("Grading") as show:
+        run = grade_by_batch(order.file, target, order.rubric, grader, model, _Patient(show, poll))
+        outcome = asyncio.run(run)
+    say_usage(models.totals())
+    if outcome.ungraded:
+        typer.echo(
+            f"simcustomer: {outcome.ungraded} of {outcome.replies} replies are ungraded, each with its reason; run the "
+            "same command again to ask for these alone.",
+            err=True,
+        )
+    return outcome.problems

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from simcustomer.cli.bulk import AtOnce, Cluster, Order, Ray, Resume, grade_parts
+from simcustomer.cli.bulk import AtOnce, Batch, Cluster, Order, Poll, Ray, Resume, grade_batches, grade_parts
 from simcustomer.cli.options import Engine, GraderEngine, Record, Replay, RubricId
 from simcustomer.errors import InvalidInput
 
@@ -33,6 +33,8 @@ def grade(
     ray: Ray = None,
     at_once: AtOnce = None,
     resume: Resume = False,
+    batch: Batch = False,
+    poll: Poll = 30.0,
 ) -> None:
     """Grade every trainee reply of transcripts: one JSON line a reply, every quote verbatim."""
     from simcustomer import wiring
@@ -41,9 +43,11 @@ def grade(
     settings = load_settings()
     chosen = wiring.published(settings).rubric(rubric or settings.rubric)
     order = Order(file, output, grader_engine or engine, chosen, settings)
-    if ray or resume:
-        if record or replay:
-            raise InvalidInput("--record and --replay keep calls on this machine alone: leave --ray and --resume out.")
+    if (ray or resume or batch) and (record or replay or (batch and (ray or resume))):
+        raise InvalidInput("--batch, --ray (or --resume) and --record (or --replay) do not go together. Choose one.")
+    if batch:
+        problems = grade_batches(order, poll)
+    elif ray or resume:
         problems = grade_parts(order, Cluster(ray, at_once))
     else:
         problems = _grade_whole(order, wiring.Models(settings, record=record, replay=replay))
