@@ -55,3 +55,11 @@ def test_a_node_that_is_killed_loses_nothing() -> None:
     found = json.loads(done.stdout.splitlines()[-1])
     assert (found["lost"], found["double"], found["bytes_equal"]) == (0, 0, True)
     assert found["lines"] == found["replies"] >= 300
+
+
+@pytest.mark.ray
+def test_evals_on_a_cluster_give_the_same_figures() -> None:
+    wanted = ("eval", "run", "contrast", "--split", "development", "--json")
+    alone, shared = simcustomer(*wanted), simcustomer(*wanted, "--ray", "local")
+    assert (shared.returncode, shared.stdout) == (0, alone.stdout)
+    assert len(json.loads(shared.stdout)["suites"]["contrast"]) == 3

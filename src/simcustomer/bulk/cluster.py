@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ R = TypeVar("R")
 
 _LIGHT = 0.01
 """The share of a core that a worker is counted as which waits for a model most of the time."""
+
+_SECONDS_TO_REACH = 10.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class RaySpread:
         dataset = read.map_batches(
             worked,
             batch_size=None,
-            compute=TaskPoolStrategy(self.workers),
+            compute=TaskPoolStrategy(self.workers and min(self.workers, len(loads))),
             num_cpus=_LIGHT if self.waits else 1,
         )
         dataset.context.execution_options.preserve_order = True
@@ -101,16 +104,15 @@ class _Block:
 def connected(address: str) -> Iterator[None]:
     """A connection to a cluster: `local` starts one on this machine. Raises SettingsError where none answers."""
     logging.getLogger("ray").setLevel(logging.ERROR)
+    # Ray itself tries for minutes, and ends the process then.
+    _reached(address)
     try:
         if address == "local":
             ray.init(address="local", include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
         else:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise SettingsError(
-            f"No Ray cluster answers at {address!r} ({type(error).__name__}). Start one with `ray start --head`, "
-            "check the address, or give --ray local for this machine's cores."
-        ) from error
+        raise _no_cluster(address, error) from error
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     for name in ("ray.data", "ray"):
@@ -119,3 +121,21 @@ def connected(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _reached(address: str) -> None:
+    """Whether something listens at an address that names a port. Raises SettingsError."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_SECONDS_TO_REACH).close()
+    except OSError as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str, error: Exception) -> SettingsError:
+    return SettingsError(
+        f"No Ray cluster answers at {address!r} ({type(error).__name__}). Start one with `ray start --head`, check the "
+        "address, or give --ray local for this machine's cores."
+    )

@@ -31,6 +31,7 @@ class Setup:
     """What grades, as it is sent to workers. `identity` says all that a grade depends on; equal ones share a grader."""
 
     identity: str
+    grader: str = field(compare=False)
     engine: str = field(compare=False)
     settings: Settings = field(compare=False)
     rubric: Rubric = field(compare=False)
@@ -41,7 +42,7 @@ class Setup:
         """The setup of an engine's grader with these settings. Raises SettingsError."""
         name = wiring.grader(engine, wiring.Models(settings)).name
         origin = measured(engine=engine, grader=name, rubric=rubric, split="", data={})
-        return cls(origin.model_dump_json(), engine, settings, rubric, width)
+        return cls(origin.model_dump_json(), name, engine, settings, rubric, width)
 
 
 class Entry(NamedTuple):

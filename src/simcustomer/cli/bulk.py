@@ -17,6 +17,7 @@ from simcustomer.errors import InvalidInput, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simcustomer.bulk.grader import SpreadGrader
     from simcustomer.bulk.grading import Spread
     from simcustomer.bulk.progress import Mark
     from simcustomer.bulk.work import Graded
@@ -85,6 +86,15 @@ class Cluster(NamedTuple):
         at_once = self.at_once or (_AT_ONCE_WITH_A_MODEL if waits else None)
         with connected(self.address):
             yield RaySpread(at_once and max(1, at_once // self.width(engine)), waits)
+
+    @contextmanager
+    def grader(self, engine: str, settings: Settings, rubric: Rubric) -> Generator[SpreadGrader]:
+        """A grader whose gradings are done there. Raises SettingsError as `spread` does."""
+        from simcustomer.bulk.grader import SpreadGrader
+        from simcustomer.bulk.work import Setup
+
+        with self.spread(engine) as spread:
+            yield SpreadGrader(Setup.of(engine, settings, rubric, width=self.width(engine)), spread)
 
 
 class _Told:
