@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -35,5 +36,6 @@ class SpreadGrader:
         """The grades of the cases, in their order."""
         chunks = [tuple(cases[start : start + CHUNK]) for start in range(0, len(cases), CHUNK)]
         loads = [partial(tuple[GradingCase, ...], chunk) for chunk in chunks]
-        done = self.spread(loads, partial(grade_cases, self.setup))
+        # Whoever does the work may have an event loop of its own.
+        done = await asyncio.to_thread(lambda: list(self.spread(loads, partial(grade_cases, self.setup))))
         return [grade for grades in done for grade in grades]
