@@ -42,7 +42,8 @@ class Setup:
         """The setup of an engine's grader with these settings. Raises SettingsError."""
         name = wiring.grader(engine, wiring.Models(settings)).name
         origin = measured(engine=engine, grader=name, rubric=rubric, split="", data={})
-        return cls(origin.model_dump_json(), name, engine, settings, rubric, width)
+        asked = "" if engine == "embedded" else settings.choice("grader").model_dump_json(exclude={"api_key"})
+        return cls(origin.model_dump_json() + asked, name, engine, settings, rubric, width)
 
 
 class Entry(NamedTuple):
