@@ -126,17 +126,16 @@ def sizes(engine: Engine) -> dict[str, float]:
 
 
 def tokens() -> dict[str, dict[str, float]]:
-    """Tokens of the recorded practices by role: calls a practice, tokens in and out a call, from characters."""
+    """Tokens of the recorded practices by role: calls a graded reply, tokens in and out a call, from characters."""
     calls: dict[str, list[tuple[float, float]]] = {}
     for path in sorted(CASSETTES.glob("*.json")):
         call = json.loads(path.read_text(encoding="utf-8"))
         asked = sum(len(content) for _, content in call["messages"]) / CHARACTERS_A_TOKEN
         calls.setdefault(call["role"], []).append((asked, len(call["text"]) / CHARACTERS_A_TOKEN))
-    practices = len(calls["coach"])
     return {
         role: {
             "calls": len(found),
-            "a_practice": round(len(found) / practices, 2),
+            "a_reply": round(len(found) / len(calls["grader"]), 3),
             "in": round(mean(asked for asked, _ in found)),
             "out": round(mean(said for _, said in found)),
         }
@@ -173,14 +172,8 @@ def needed(rate: float, seconds: Sequence[float]) -> dict[str, float]:
         cores += max(1, cores // 50)
 
 
-def year(assumed: Year, seconds: Sequence[float], stored: float, line: float, asked: dict[str, Any]) -> dict[str, Any]:
+def year(assumed: Year, seconds: Sequence[float], stored: float, line: float) -> dict[str, Any]:
     """What the year comes to with what was measured."""
-    practices = assumed.trainees * assumed.practices_each
-    used = {
-        role: {way: found["a_practice"] * found[way] * practices for way in ("in", "out")}
-        for role, found in asked.items()
-    }
-    at_peak = assumed.at_peak / assumed.replies_each
     return {
         "assumed": assumed._asdict(),
         "replies": assumed.replies,
@@ -189,13 +182,21 @@ def year(assumed: Year, seconds: Sequence[float], stored: float, line: float, as
         "terabytes_in_the_database": round(assumed.replies * stored / 1e12, 2),
         "terabytes_of_graded_lines": round(assumed.replies * line / 1e12, 2),
         "core_years_to_answer_and_grade": round(assumed.replies * mean(seconds) / (365 * 86_400), 2),
-        "billions_of_tokens": {role: {way: round(n / 1e9) for way, n in found.items()} for role, found in used.items()},
-        "tokens_a_second_at_peak": round(
-            sum(found["a_practice"] * (found["in"] + found["out"]) for found in asked.values()) * at_peak
-        ),
-        "answers_of_a_model_under_way_at_peak": round(
-            sum(found["a_practice"] for found in asked.values()) * at_peak * assumed.model_seconds
-        ),
+    }
+
+
+def with_models(assumed: Year, asked: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """What models in every role would be asked; the coach once a practice, the others as in the recorded practices."""
+    calls = {role: found["a_reply"] if role != "coach" else 1 / assumed.replies_each for role, found in asked.items()}
+    by_reply = {role: {way: calls[role] * found[way] for way in ("in", "out")} for role, found in asked.items()}
+    tokens_each = sum(n for found in by_reply.values() for n in found.values())
+    return {
+        "billions_of_tokens": {
+            role: {way: round(n * assumed.replies / 1e9) for way, n in found.items()}
+            for role, found in by_reply.items()
+        },
+        "tokens_a_second_at_peak": round(tokens_each * assumed.at_peak),
+        "answers_under_way_at_peak": round(sum(calls.values()) * assumed.at_peak * assumed.model_seconds),
     }
 
 
