@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-c", "from simcustomer.cli import main; main()"]
 
 
 def simcustomer(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=300, cwd=ROOT)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=900, cwd=ROOT)
 
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="Ray Data is installed")
@@ -50,7 +50,7 @@ def test_no_cluster_at_an_address_is_told(tmp_path: Path) -> None:
 @pytest.mark.ray
 def test_a_node_that_is_killed_loses_nothing() -> None:
     command = [sys.executable, "-m", "benchmarks.cluster", "--only", "killed", "--replies", "300"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=500, cwd=ROOT, env=os.environ)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, cwd=ROOT, env=os.environ)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert (found["lost"], found["double"], found["bytes_equal"]) == (0, 0, True)
