@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -22,7 +23,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("slow") and os.environ.get("SIMCUSTOMER_TEST_SLOW") != "1":
         pytest.skip("the long form; set SIMCUSTOMER_TEST_SLOW=1 to run it")
     required = os.environ.get("SIMCUSTOMER_TEST_REQUIRE", "").split(",")
-    for need, missing in (("browser", _no_browser), ("postgres", _no_postgres)):
+    for need, missing in (("browser", _no_browser), ("postgres", _no_postgres), ("ray", _no_ray)):
         if item.get_closest_marker(need) and (reason := missing()):
             if need in required:
                 pytest.fail(f"{reason}, and SIMCUSTOMER_TEST_REQUIRE asks for it")
@@ -32,6 +33,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _no_browser() -> str:
     chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
     return "" if shutil.which(chosen) else f"no browser at {chosen}; install chromium or set SIMCUSTOMER_CHROMIUM"
+
+
+def _no_ray() -> str:
+    return "" if find_spec("ray") else "Ray Data is not installed; install simcustomer[ray]"
 
 
 def _no_postgres() -> str:

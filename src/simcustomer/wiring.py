@@ -59,6 +59,15 @@ class Models:
         records = self.engines.ledger.records()
         return Totals.of(records) if records else None
 
+    def spent(self) -> Totals | None:
+        """What the calls since this was asked last came to; None where there were none."""
+        if "engines" not in self.__dict__:
+            return None
+        from simcustomer.engines.openai.usage import Totals  # noqa: PLC0415  # as above
+
+        records = self.engines.ledger.drained()
+        return Totals.of(records) if records else None
+
 
 def library(settings: Settings) -> Library:
     """The content folders in force. Raises ContentError."""

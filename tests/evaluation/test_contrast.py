@@ -47,7 +47,7 @@ def pairs_of(tmp_path: Path, **fields: object) -> Path:
 )
 def test_a_pair_holds_as_its_kind_asks(tmp_path: Path, rubric: Rubric, fields: dict[str, object], holds: bool) -> None:
     (pair,) = read_pairs(pairs_of(tmp_path, **fields))
-    assert asyncio.run(judge(pair, SorryGrader(), rubric)).holds is holds
+    assert asyncio.run(judge([pair], SorryGrader(), rubric))[0].holds is holds
 
 
 def test_a_pair_without_its_replies_is_named(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from simcustomer.cli.bulk import AtOnce, Cluster, Ray
 from simcustomer.cli.eval_pages import explain, import_labels, report
 from simcustomer.cli.measuring import Calls, Evals, Split, WithBaselines, measured, print_results
 from simcustomer.cli.options import AsJson, Engine, GraderEngine, Record, Replay, RubricId
@@ -55,6 +56,8 @@ def run(
     rubric: RubricId = None,
     record: Record = None,
     replay: Replay = None,
+    ray: Ray = None,
+    at_once: AtOnce = None,
     as_json: AsJson = False,
 ) -> None:
     """Run eval suites on a grader and print their figures with 95 % intervals."""
@@ -70,6 +73,7 @@ def run(
         rubric=rubric,
         with_baselines=baselines,
         calls=Calls(record, replay),
+        cluster=Cluster(ray, at_once),
     )
     if as_json:
         typer.echo(results.model_dump_json())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from simcustomer.cli.bulk import Cluster
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.suite_names import SPLITS
 
@@ -37,6 +38,7 @@ class Calls(NamedTuple):
 
 
 LIVE = Calls()
+HERE = Cluster()
 
 
 def measured(  # each is an option of the command line
@@ -48,9 +50,11 @@ def measured(  # each is an option of the command line
     rubric: str | None,
     with_baselines: bool,
     calls: Calls = LIVE,
+    cluster: Cluster = HERE,
 ) -> Results:
     """Run suites (None: all) on the grader of an engine. Raises InvalidInput, SettingsError and ContentError."""
     import asyncio
+    from dataclasses import replace
 
     from simcustomer import wiring
     from simcustomer.cli.display import progress
@@ -73,7 +77,13 @@ def measured(  # each is an option of the command line
     )
     models = wiring.Models(settings, record=calls.record, replay=calls.replay)
     with progress("Measuring") as show:
-        return asyncio.run(measure(measurement(order, models, lambda step: show(str(step)))))
+        wanted = measurement(order, models, lambda step: show(str(step)))
+        if cluster.address is None:
+            return asyncio.run(measure(wanted))
+        if calls != LIVE:
+            raise InvalidInput("--record and --replay keep calls on this machine alone: leave --ray out.")
+        with cluster.grader(engine, settings, wanted.rubric) as grader:
+            return asyncio.run(measure(replace(wanted, grader=grader)))
 
 
 def labelled(file: Path, *, engine: str, rubric: str | None) -> Results:

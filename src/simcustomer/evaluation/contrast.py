@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -14,6 +14,7 @@ from simcustomer.domain.rubric import Level, Rubric
 from simcustomer.domain.transcript import Channel, Scenario, Speaker, Transcript, Turn
 from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.golden import read_models
+from simcustomer.evaluation.many import grades_of
 from simcustomer.roles import Grader, GradingCase
 
 
@@ -83,9 +84,17 @@ def read_pairs(folder: Path) -> tuple[Pair, ...]:
     return tuple(pairs.values())
 
 
-async def judge(pair: Pair, grader: Grader, rubric: Rubric) -> Contrast:
-    """Grade both replies of a pair and say whether the grader did as it should."""
-    first, second = [_levels(await grader.grade(pair.case(rubric, reply)), rubric) for reply in pair.replies]
+async def judge(pairs: Sequence[Pair], grader: Grader, rubric: Rubric) -> list[Contrast]:
+    """Grade both replies of each pair and say whether the grader did as it should."""
+    grades = await grades_of(grader, [pair.case(rubric, reply) for pair in pairs for reply in pair.replies])
+    levels = [_levels(grade, rubric) for grade in grades]
+    return [
+        _judged(pair, *both, rubric)
+        for pair, both in zip(pairs, zip(levels[::2], levels[1::2], strict=True), strict=True)
+    ]
+
+
+def _judged(pair: Pair, first: dict[str, Level | None], second: dict[str, Level | None], rubric: Rubric) -> Contrast:
     moved: dict[str, tuple[Level | None, Level | None]] = {
         name: (first[name], second[name]) for name in rubric.ids if first[name] != second[name]
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from simcustomer.roles import Grader, GradingCase
 
 MOST_CHARACTERS = 5_000_000
 """The longest line that is read; a whole conversation is a few thousand."""
+
+IDS_KEPT = 50_000
+"""Conversations back to which a repeated id is noticed: what is held must not grow with the file."""
 
 
 class TranscriptRecord(Frozen):
@@ -94,19 +98,41 @@ def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
         raise InvalidInput(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
 
 
+class Ids:
+    """The ids of the latest conversations of a source, to notice one that comes again."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._first: OrderedDict[str, int] = OrderedDict()
+
+    def remark(self, record_id: str, number: int) -> Remark | None:
+        """The sentence about an id, of the conversation in this line, that stood before."""
+        first = self._first.setdefault(record_id, number)
+        if len(self._first) > IDS_KEPT:
+            self._first.popitem(last=False)
+        if first == number:
+            return None
+        return Remark(
+            f"{self._source}, line {number}: has the id {record_id!r} of line {first}; both are graded, "
+            "and their lines cannot be told apart by id"
+        )
+
+
 def transcripts_in(lines: Iterable[str], source: str) -> Iterator[TranscriptRecord | str]:
     """What `read_transcripts` gives, of lines from wherever `source` says."""
-    first: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        record = _record(line, f"{source}, line {number}")
-        if isinstance(record, TranscriptRecord) and first.setdefault(record.id, number) != number:
-            yield Remark(
-                f"{source}, line {number}: has the id {record.id!r} of line {first[record.id]}; both are graded, "
-                "and their lines cannot be told apart by id"
-            )
-        yield record
+    ids = Ids(source)
+    for number, entry in numbered(lines, source):
+        remark = ids.remark(entry.id, number) if isinstance(entry, TranscriptRecord) else None
+        if remark:
+            yield remark
+        yield entry
+
+
+def numbered(lines: Iterable[str], source: str, first: int = 1) -> Iterator[tuple[int, TranscriptRecord | str]]:
+    """The number of each line that is not empty, and its transcript, or the sentence that says why it is none."""
+    for number, line in enumerate(lines, start=first):
+        if line.strip():
+            yield number, _record(line, f"{source}, line {number}")
 
 
 def _record(line: str, where: str) -> TranscriptRecord | str:

@@ -14,10 +14,11 @@ from simcustomer.evaluation.disagreements import worst
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.golden import RatedReply, SplitName, read_rated
 from simcustomer.evaluation.labels import read_labels
+from simcustomer.evaluation.many import Wide
 from simcustomer.evaluation.provenance import file_hash, folder_hash, measured
 from simcustomer.evaluation.results import FEW, Disagreement, FailedPair, Results, Wanted
 from simcustomer.evaluation.stability import GRADINGS
-from simcustomer.evaluation.step import Counted, Listener, Step, nothing_heard
+from simcustomer.evaluation.step import Counted, CountedWide, Listener, Step, nothing_heard
 from simcustomer.evaluation.suite_names import GOLDEN_SUITES, PARTS, SUITES
 from simcustomer.evaluation.suites import (
     acts_suite,
@@ -39,7 +40,10 @@ def no_baselines(_: Sequence[RatedReply]) -> Mapping[str, Given]:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What to measure: `make` gives a new grader of `engine` (picklable: another process makes one too)."""
+    """What to measure: `make` gives a new grader of `engine` (picklable: another process makes one too).
+
+    `grader` grades in its place, but where a suite asks for a new one; None: one that is made.
+    """
 
     engine: str
     make: Callable[[], Grader]
@@ -50,6 +54,7 @@ class Measurement:
     baselines: Teach = no_baselines
     step: Listener = field(default=nothing_heard)
     disagreements: Wanted = FEW
+    grader: Grader | None = None
 
 
 async def measure(wanted: Measurement) -> Results:
@@ -69,7 +74,7 @@ class _Run:
 
     def __init__(self, wanted: Measurement, labelled: Sequence[RatedReply] | None = None) -> None:
         self._wanted = wanted
-        self._grader = wanted.make()
+        self._grader = wanted.grader or wanted.make()
         golden = GOLDEN_SUITES & set(wanted.suites) and labelled is None
         self._replies = read_rated(wanted.evals / "golden", wanted.split) if golden else labelled or ()
         self._failed: tuple[FailedPair, ...] = ()
@@ -126,7 +131,10 @@ class _Run:
         return found.figures
 
     def _counted(self, suite: str) -> Counted:
-        return Counted(self._grader, self._wanted.step, suite, self._gradings(suite))
+        grader, listener, total = self._grader, self._wanted.step, self._gradings(suite)
+        if isinstance(grader, Wide):
+            return CountedWide(grader, grader, listener, suite, total)
+        return Counted(grader, listener, suite, total)
 
     def _gradings(self, suite: str) -> int:
         """How many replies a suite grades; the acts are understood all at once."""

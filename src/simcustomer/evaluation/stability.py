@@ -12,9 +12,10 @@ from multiprocessing import get_context
 import numpy as np
 from numpy.typing import NDArray
 
-from simcustomer.domain.assessment import Assessment
+from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.golden import RatedReply
+from simcustomer.evaluation.many import Wide, grades_of
 from simcustomer.roles import Grader
 
 _ABSENT = -1
@@ -55,7 +56,7 @@ async def stability(
     ways = {
         "again": [await _in_order(replies, grader, rubric, order) for _ in range(AGAIN)],
         "other_order": [await _in_order(replies, grader, rubric, shuffled)],
-        "in_parallel": [np.array(await asyncio.gather(*(_verdicts(reply, grader, rubric) for reply in replies)))],
+        "in_parallel": [await _side_by_side(replies, grader, rubric)],
         "after_restart": [await _elsewhere(replies, make, rubric)],
     }
     first = ways["again"][0]
@@ -85,14 +86,22 @@ def _restarted(replies: tuple[RatedReply, ...], make: Callable[[], Grader], rubr
 async def _in_order(
     replies: Sequence[RatedReply], grader: Grader, rubric: Rubric, order: Sequence[int]
 ) -> NDArray[np.int_]:
-    verdicts: dict[int, list[int]] = {}
-    for index in order:
-        verdicts[index] = await _verdicts(replies[index], grader, rubric)
+    grades = await grades_of(grader, [replies[index].case(rubric) for index in order])
+    verdicts = {index: _verdicts(grade, rubric) for index, grade in zip(order, grades, strict=True)}
     return np.array([verdicts[index] for index in range(len(replies))])
 
 
-async def _verdicts(reply: RatedReply, grader: Grader, rubric: Rubric) -> list[int]:
-    grade = await grader.grade(reply.case(rubric))
+async def _side_by_side(replies: Sequence[RatedReply], grader: Grader, rubric: Rubric) -> NDArray[np.int_]:
+    cases = [reply.case(rubric) for reply in replies]
+    if isinstance(grader, Wide):
+        # Such a grader works side by side already, and would make heavy going of single replies.
+        grades = await grader.grade_all(cases)
+    else:
+        grades = await asyncio.gather(*(grader.grade(case) for case in cases))
+    return np.array([_verdicts(grade, rubric) for grade in grades])
+
+
+def _verdicts(grade: Grade, rubric: Rubric) -> list[int]:
     levels = grade.levels if isinstance(grade, Assessment) else dict.fromkeys(rubric.ids)
     return [_ABSENT if (level := levels[name]) is None else level for name in rubric.ids]
 

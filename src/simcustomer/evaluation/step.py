@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Grade
+from simcustomer.evaluation.many import Wide
 from simcustomer.roles import Grader, GradingCase
 
 
@@ -46,6 +47,23 @@ class Counted:
     async def grade(self, case: GradingCase) -> Grade:
         """Grade, then tell."""
         grade = await self._grader.grade(case)
-        self._at = self._at._replace(done=min(self._at.done + 1, self._at.total))
-        self._listener(self._at)
+        self._tell(1)
         return grade
+
+    def _tell(self, more: int) -> None:
+        self._at = self._at._replace(done=min(self._at.done + more, self._at.total))
+        self._listener(self._at)
+
+
+class CountedWide(Counted):
+    """The same of a grader that takes many replies at once."""
+
+    def __init__(self, grader: Grader, wide: Wide, listener: Listener, part: str, total: int) -> None:
+        super().__init__(grader, listener, part, total)
+        self._wide = wide
+
+    async def grade_all(self, cases: Sequence[GradingCase]) -> list[Grade]:
+        """Grade all, then tell."""
+        grades = await self._wide.grade_all(cases)
+        self._tell(len(grades))
+        return grades

@@ -16,6 +16,7 @@ from simcustomer.evaluation.agreement_table import Given, ceiling, figures_of, g
 from simcustomer.evaluation.contrast import Contrast, judge, read_pairs
 from simcustomer.evaluation.figures import GRADER, Figure, certain, share
 from simcustomer.evaluation.golden import RatedReply
+from simcustomer.evaluation.many import grades_of
 from simcustomer.evaluation.stability import stability
 from simcustomer.roles import Grader
 
@@ -38,7 +39,7 @@ async def agreement_suite(
 
     Replies that were not graded are counted and left out of the grader's figures: no grade is not "no occasion".
     """
-    grades = [await grader.grade(reply.case(rubric)) for reply in replies]
+    grades = await grades_of(grader, [reply.case(rubric) for reply in replies])
     graded = [(reply, grade) for reply, grade in zip(replies, grades, strict=True) if isinstance(grade, Assessment)]
     failed = len(replies) - len(graded)
     figures = (
@@ -62,7 +63,7 @@ class Contrasted:
 
 async def contrast_suite(folder: Path, grader: Grader, rubric: Rubric) -> Contrasted:
     """Shares of ordered pairs in order and of invariant pairs' levels that are equal, and how many attacks gained."""
-    judged = [await judge(pair, grader, rubric) for pair in read_pairs(folder)]
+    judged = await judge(read_pairs(folder), grader, rubric)
     ordered = [contrast.holds for contrast in judged if contrast.pair.kind == "ordered"]
     attacks = [contrast.holds for contrast in judged if contrast.pair.kind == "attack"]
     figures = [
@@ -100,8 +101,8 @@ async def evidence_suite(replies: Sequence[RatedReply], grader: Grader, rubric: 
     """Shares of quotes that are verbatim, and of levels above 0 that have evidence."""
     verbatim: list[bool] = []
     shown: list[bool] = []
-    for reply in replies:
-        grade = await grader.grade(reply.case(rubric))
+    grades = await grades_of(grader, [reply.case(rubric) for reply in replies])
+    for reply, grade in zip(replies, grades, strict=True):
         if isinstance(grade, Assessment):
             verbatim += [evidence.quote in reply.reply for evidence in grade.evidence] + [False] * len(grade.unverified)
             shown += [any(e.indicator for e in v.evidence) for v in grade.verdicts if v.level]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from simcustomer.engines.openai.batch_folder import BatchFolder
+from simcustomer.engines.openai.batching import BatchModel
 from simcustomer.engines.openai.calls import Model
 from simcustomer.engines.openai.client import ModelClient
 from simcustomer.engines.openai.coach import OpenAICoach
@@ -42,6 +44,12 @@ class ModelEngines:
         return OpenAIGrader(
             self._model("grader"), self.ledger, samples=self.settings.samples, batching=self.settings.batching
         )
+
+    def batch_grader(self, folder: Path) -> tuple[OpenAIGrader, BatchModel]:
+        """The grader over batches that are kept in a folder, and its model. Raises SettingsError, InvalidInput."""
+        model = BatchModel(endpoint(self.settings, "grader"), BatchFolder(folder), self.ledger)
+        grader = OpenAIGrader(model, self.ledger, samples=self.settings.samples, batching=self.settings.batching)
+        return grader, model
 
     def coach(self) -> OpenAICoach:
         """The coach. Raises SettingsError where its model is not set."""

@@ -68,6 +68,22 @@ class Totals(Frozen):
     unpriced: int
     guards: dict[str, int]
 
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Totals(
+            calls=self.calls + other.calls,
+            failed=self.failed + other.failed,
+            prompt=self.prompt + other.prompt,
+            cached=self.cached + other.cached,
+            completion=self.completion + other.completion,
+            unknown=self.unknown + other.unknown,
+            seconds=round(self.seconds + other.seconds, 3),
+            cost=round(sum(costs), 6) if costs else None,
+            unpriced=self.unpriced + other.unpriced,
+            guards=dict(Counter(self.guards) + Counter(other.guards)),
+        )
+
     @classmethod
     def of(cls, records: Iterable[CallRecord]) -> Totals:
         """The sums of these records."""
@@ -129,6 +145,13 @@ class Ledger:
         """What was entered since the start, of one session or of all."""
         with self._lock:
             return tuple(record for record in self._records if session in (None, record.session))
+
+    def drained(self) -> tuple[CallRecord, ...]:
+        """What was entered since this was asked last; it is kept no longer."""
+        with self._lock:
+            records = tuple(self._records)
+            self._records.clear()
+        return records
 
     def _cost(self, model: str, usage: Usage | None) -> float | None:
         price = self.prices.get(model)
