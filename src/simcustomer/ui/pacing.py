@@ -35,6 +35,8 @@ class Pace:
     before: float = 0.8
     words: float = 16.0
     updates: float = 10.0
+    _showing: int = field(default=0, repr=False)
+    _is_hurried: bool = field(default=False, repr=False)
     _listening: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"], repr=False)
 
     async def shown(self, events: AsyncIterator[Event]) -> AsyncIterator[Said | Settled]:
@@ -42,6 +44,22 @@ class Pace:
 
         When nobody watches any more, the exchange still runs to its end: what was asked gets its answer.
         """
+        self._showing += 1
+        try:
+            async for moment in self._shown(events):
+                yield moment
+        finally:
+            self._showing -= 1
+
+    async def hurry(self, seconds: float) -> None:
+        """Show what has been said at once, now and from now on, and wait so long until all of it is shown."""
+        self._is_hurried = True
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds
+        while self._showing and clock() < until:
+            await asyncio.sleep(0.05)
+
+    async def _shown(self, events: AsyncIterator[Event]) -> AsyncIterator[Said | Settled]:
         heard = _Heard()
         task = asyncio.create_task(_listen(events, heard))
         self._listening.add(task)
@@ -57,6 +75,8 @@ class Pace:
                 task.result()
             if heard.text and clock() >= begins:
                 allowed = min(allowed + self.words / self.updates, _words(heard.text))
+            if self._is_hurried:
+                allowed = _words(heard.text)
             if int(allowed) > shown:
                 shown = int(allowed)
                 yield Said("".join(_WORD.findall(heard.text)[:shown]))
