@@ -52,9 +52,10 @@ class Crowd:
     async def talk(self) -> None:
         """Let all of them come in over the time that a trainee thinks, and talk until the time is up."""
         controls = await WebVisitor(self.port).controls()
-        dice = random.Random(self.seed)
+        dice = random.Random(self.seed)  # noqa: S311  # who thinks how long is no secret
         until = asyncio.get_running_loop().time() + self.seconds
-        await asyncio.gather(*(self._trainee(controls, random.Random(dice.random()), until) for _ in range(self.sessions)))
+        seeds = [dice.random() for _ in range(self.sessions)]
+        await asyncio.gather(*(self._trainee(controls, random.Random(seed), until) for seed in seeds))  # noqa: S311
 
     async def _trainee(self, controls: Controls, dice: random.Random, until: float) -> None:
         clock = asyncio.get_running_loop().time

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcustomer.engines.embedded.adviser import EmbeddedAdviser
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
+from simcustomer.engines.embedded.grader import LEXICON as GRADING
 from simcustomer.engines.embedded.grader import EmbeddedGrader
+from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.trainees import trainee_of
+from simcustomer.engines.embedded.understanding import LEXICON
 from simcustomer.errors import SettingsError
 from simcustomer.library import Library
 from simcustomer.observing import NOBODY, Observer
@@ -147,6 +150,14 @@ def practice(store: Store, players: Cast, *, longest_reply: int, observer: Obser
         longest_reply=longest_reply,
         observer=observer,
     )
+
+
+@cache
+def prepared() -> bool:
+    """Read the lexicons for the first time, which takes seconds: whoever sends the first reply should not wait for it."""
+    for names in ((*LEXICON,), ("stop", "acts"), GRADING):
+        load_lexicon(*names).prepare()
+    return True
 
 
 def traces(settings: Settings) -> Traces | None:

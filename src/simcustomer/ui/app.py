@@ -49,8 +49,8 @@ from simcustomer.ui.wording import Wording
 MOST_WAITING = 200
 """Requests that may wait for a handler; one more is told that the server is busy."""
 
-MOST_AT_ONCE = 40
-"""Handlers of one kind that run side by side: each answer being shown is one."""
+MOST_AT_ONCE = 400
+"""Handlers that run side by side: each answer being shown is one. Gradio's own bound is 40 for all pages together."""
 
 UNMEASURED = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -109,7 +109,7 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
 def _readiness(desk: Desk) -> Readiness:
     engine = desk.practice.store.engine
     return Readiness(
-        {"database": lambda: is_current(engine), "content": desk.has_content},
+        {"database": lambda: is_current(engine), "content": desk.has_content, "engines": wiring.prepared},
         is_stopping=lambda: desk.practice.underway.is_closed,
     )
 
@@ -127,8 +127,10 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
         app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
 
+    app.state.readiness = readiness = _readiness(desk)
+
     def probe(app: FastAPI) -> None:
-        app.add_middleware(Probes, readiness=_readiness(desk), metrics=metrics, token=opening.metrics_token)
+        app.add_middleware(Probes, readiness=readiness, metrics=metrics, token=opening.metrics_token)
 
     guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit, probe=probe)
     known = desk.renderer.wording.languages
@@ -174,6 +176,7 @@ def _blocks(desk: Desk) -> gr.Blocks:
     for path, build in BUILT.items():
         with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
             build(blocks, desk)
+    blocks.max_threads = MOST_AT_ONCE
     return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -35,7 +36,6 @@ class Readiness:
 
     checks: Mapping[str, Check]
     is_stopping: Callable[[], bool]
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="readiness"))
     _asked: asyncio.Task[tuple[str, ...]] | None = None
     _until: float = 0.0
 
@@ -54,12 +54,18 @@ class Readiness:
 
     async def _checked(self) -> tuple[str, ...]:
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._thread, self._all)
-        self._until = loop.time() + SECONDS_VALID
-        return found
+        found: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
-    def _all(self) -> tuple[str, ...]:
-        return tuple(name for name, check in self.checks.items() if not _passes(check))
+        def check() -> None:
+            failing = tuple(name for name, check in self.checks.items() if not _passes(check))
+            with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+                loop.call_soon_threadsafe(found.set_result, failing)
+
+        # A thread of its own: the others are waited for when the server stops, and a dead database has no end.
+        threading.Thread(target=check, name="readiness", daemon=True).start()
+        await found
+        self._until = loop.time() + SECONDS_VALID
+        return found.result()
 
 
 class Probes:

@@ -22,6 +22,7 @@ from simcustomer.telemetry.metrics import Metrics
 from simcustomer.ui.app import create_app
 from simcustomer.ui.opening import Opening
 from simcustomer.ui.pacing import Pace
+from simcustomer.ui.probes import Readiness
 from simcustomer.ui.server import address
 from simcustomer.ui.streams import EndWithServer
 from simcustomer.underway import Underway
@@ -67,9 +68,10 @@ class _Stop:
 class _Server(uvicorn.Server):
     """A server that says when it answers, and stops in order."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stop: _Stop) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stop: _Stop, readiness: Readiness) -> None:
         super().__init__(config)
         self._ready = ready
+        self._readiness = readiness
         self._stop = stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -77,6 +79,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+            # The checks read what is slow to read; a page may be asked for meanwhile.
+            self._checking = asyncio.create_task(self._readiness.failing())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, bring to an end what runs, then stop; interrupted once more: at once."""
@@ -118,7 +122,7 @@ def run(settings: Settings, players: Cast, listener: socket.socket, ready: Calla
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=list(settings.proxies),
         )
-        server = _Server(config, lambda: ready(address(listener)), stop)
+        server = _Server(config, lambda: ready(address(listener)), stop, app.state.readiness)
         if threading.current_thread() is threading.main_thread():
             # uvicorn raises the signal again once it has stopped; unheeded, SIGTERM would end the process before all is closed.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
