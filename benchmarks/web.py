@@ -150,6 +150,7 @@ def main() -> None:
         ) as server,
     ):
         print(f"server {server.pid}", flush=True)
+        asyncio.run(WebVisitor(server.port).wait_until_ready())
         asyncio.run(Crowd(server.port, 1, 3.0).talk())  # what is loaded at first use is not measured
         rows = []
         for sessions in options.sessions:

@@ -71,12 +71,12 @@ class WebVisitor:
         finally:
             writer.close()
 
-    async def event(self, function: int, data: list[Any]) -> AsyncIterator[dict[str, Any]]:
+    async def event(self, function: int, data: list[Any], query: str = "") -> AsyncIterator[dict[str, Any]]:
         """Run a handler: each message of its, until it is complete. Raises ConnectionError where the server refuses."""
         join = {
             "data": data, "fn_index": function, "trigger_id": None, "session_hash": self.session_hash, "event_data": None,
         }  # fmt: skip
-        joined = await self.ask("POST", JOIN, json.dumps(join).encode())
+        joined = await self.ask("POST", f"{JOIN}?{query}", json.dumps(join).encode())
         if joined.status != 200:
             raise ConnectionError(f"{joined.status} {joined.body[:200]!r}")
         reader, writer = await self._sent("GET", f"{EVENTS}?session_hash={self.session_hash}")
@@ -92,6 +92,18 @@ class WebVisitor:
                     yield message
         finally:
             writer.close()
+
+    async def wait_until_ready(self) -> None:
+        """Come back when the server says that it is ready."""
+        while (await self.ask("GET", "/readyz")).status != 200:
+            await asyncio.sleep(0.2)
+
+    async def shown(self) -> str:
+        """What a new page at the session's address is filled with."""
+        other = WebVisitor(self.port, self.cookie, self.host)
+        function = (await other.controls()).functions["load"]
+        told = [m async for m in other.event(function, [], query=f"session={self.session_id}")]
+        return json.dumps(told, ensure_ascii=False)
 
     async def start(self, controls: Controls, persona_id: str) -> None:
         """Begin a practice. Raises ConnectionError where none came about."""

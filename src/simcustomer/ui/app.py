@@ -109,7 +109,7 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
 def _readiness(desk: Desk) -> Readiness:
     engine = desk.practice.store.engine
     return Readiness(
-        {"database": lambda: is_current(engine), "content": desk.has_content, "engines": wiring.prepared},
+        {"database": lambda: is_current(engine), "engines": wiring.prepared, "content": desk.has_content},
         is_stopping=lambda: desk.practice.underway.is_closed,
     )
 
