@@ -84,10 +84,11 @@ def _table(crowds: list[Crowd]) -> str:
 ROW = Row(
     number=15,
     title="Many trainees at once",
-    method=f"""A server process on SQLite and a model server that takes {FIRST} s to its first sentence and {BETWEEN} s to the next, on one machine of
-2 cores with the trainees. Each trainee speaks Gradio's event protocol over HTTP: begins a practice, sends replies, watches the
-answer stream, thinks for 4 to 12 s. {", ".join(map(str, SESSIONS))} sessions for {SECONDS:.0f} s each, then {SOAKED} for the length of the soak
-(`--count 3600` for an hour). An error is a refusal, a stream that ends early, or an answer that does not come.""",
+    method=f"""A server process on SQLite and a model server that takes {FIRST} s to its first sentence and {BETWEEN} s to
+the next, on one machine of 2 cores with the trainees. Each trainee speaks Gradio's event protocol over HTTP: begins a practice, sends
+replies, watches the answer stream, thinks for 4 to 12 s. {", ".join(map(str, SESSIONS))} sessions for {SECONDS:.0f} s each, then
+{SOAKED} for the length of the soak (`--count 3600` for an hour). An error is a refusal, a stream that ends early, or an answer that
+does not come.""",
     full=600,
     measure=measure,
 )
