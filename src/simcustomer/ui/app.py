@@ -40,6 +40,7 @@ from simcustomer.ui.probes import Probes, Readiness
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
+from simcustomer.ui.signatures import remember
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
 from simcustomer.ui.team.room import build as team_room
@@ -176,6 +177,8 @@ def _blocks(desk: Desk) -> gr.Blocks:
     for path, build in BUILT.items():
         with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
             build(blocks, desk)
+    for block in blocks.blocks.values():
+        remember(block)
     blocks.max_threads = MOST_AT_ONCE
     return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
 
