@@ -13,6 +13,7 @@ SimcustomerError
 ├── TurnConflict          another reply already holds this turn
 ├── EditConflict          another text was saved or published since this one was begun
 ├── StoreError            the database cannot be reached, read or written
+├── ServerStopping        the server takes no new exchange, since it is about to stop
 ├── EngineError           an engine failed to play its role
 │   └── ModelError        a model server could not be reached, refused, or answered nonsense
 └── SettingsError         a setting is missing or wrong
@@ -35,6 +36,7 @@ __all__ = [
     "NotFound",
     "NothingSaid",
     "Problem",
+    "ServerStopping",
     "SessionOver",
     "SettingsError",
     "SignInFailed",
@@ -131,6 +133,10 @@ class EditConflict(SimcustomerError):
 
 class StoreError(SimcustomerError):
     """The database cannot be opened, read or written."""
+
+
+class ServerStopping(SimcustomerError):
+    """The server is about to stop and begins no exchange; the reply is kept, and another server or the next one answers it."""
 
 
 class EngineError(SimcustomerError):

@@ -20,7 +20,8 @@ from simcustomer.domain import conduct
 from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session, Stance
 from simcustomer.errors import EngineError, SimcustomerError
-from simcustomer.roles import Cast, Scene, Trainee, TraineeView
+from simcustomer.observing import NOBODY, Observer, observed
+from simcustomer.roles import Cast, GradingCase, Scene, Trainee, TraineeView
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class _Nodes:
     """The nodes, bound to the engines that they call."""
 
     cast: Cast
+    observer: Observer
 
     async def customer(self, state: ExchangeState) -> dict[str, Taken]:
         """Appraise, move the mood, speak; the pieces of the answer go out as they come."""
@@ -88,9 +90,11 @@ class _Nodes:
             return stance
 
         pieces: list[str] = []
-        async for piece in self.cast.customer.answer(Scene(state.session, state.reply), react):
-            pieces.append(piece)
-            write(Spoken(piece))
+        with observed(self.observer, "customer") as activity:
+            async for piece in self.cast.customer.answer(Scene(state.session, state.reply), react):
+                activity.spoke()
+                pieces.append(piece)
+                write(Spoken(piece))
         if len(reactions) != 1:
             times, name = len(reactions), self.cast.customer.name
             raise EngineError(
@@ -101,15 +105,20 @@ class _Nodes:
 
     async def grade(self, state: ExchangeState) -> dict[str, Grade]:
         """Grade the stored reply; a failure becomes Ungraded."""
-        case = Scene(state.session, state.reply).case
+        with observed(self.observer, "grade") as activity:
+            grade = await self._graded(Scene(state.session, state.reply).case)
+            activity.ending = "ungraded" if isinstance(grade, Ungraded) else "done"
+        return {"grade": grade}
+
+    async def _graded(self, case: GradingCase) -> Grade:
         try:
-            return {"grade": await self.cast.grader.grade(case)}
+            return await self.cast.grader.grade(case)
         except SimcustomerError as error:
-            return {"grade": Ungraded(reason=str(error))}
+            return Ungraded(reason=str(error))
         except Exception as error:  # noqa: BLE001  # a failing grader must never cost the trainee the answer beside it
             _log.exception("the grader %s failed", self.cast.grader.name)
             reason = f"the grader failed ({type(error).__name__}); the reply can be graded later"
-            return {"grade": Ungraded(reason=reason)}
+            return Ungraded(reason=reason)
 
     def settle(self, state: ExchangeState) -> dict[str, Exchange]:
         """Join what the customer made of the reply with its grade."""
@@ -133,12 +142,13 @@ class _Nodes:
         """Say what the session taught."""
         if state.exchange is None:
             raise EngineError("the debrief came before the exchange was settled; please report this")
-        return {"debrief": await self.cast.coach.debrief(state.session.with_exchange(state.exchange))}
+        with observed(self.observer, "debrief"):
+            return {"debrief": await self.cast.coach.debrief(state.session.with_exchange(state.exchange))}
 
 
-def exchange_graph(cast: Cast) -> ExchangeGraph:
+def exchange_graph(cast: Cast, observer: Observer = NOBODY) -> ExchangeGraph:
     """The graph for these engines."""
-    nodes = _Nodes(cast)
+    nodes = _Nodes(cast, observer)
     graph = StateGraph(ExchangeState, input_schema=ExchangeInput)
     graph.add_node("customer", nodes.customer)
     graph.add_node("grade", nodes.grade)

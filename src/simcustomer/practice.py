@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from simcustomer import __version__
@@ -17,11 +17,21 @@ from simcustomer.domain.progress import Attempt
 from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Origin, Provenance, Session
-from simcustomer.errors import EngineError, NotFound, NothingSaid, SessionOver, StoreError, TurnConflict
+from simcustomer.errors import (
+    EngineError,
+    NotFound,
+    NothingSaid,
+    ServerStopping,
+    SessionOver,
+    StoreError,
+    TurnConflict,
+)
 from simcustomer.graph import ExchangeGraph, Finished, Spoken, rehearsal_graph, run_exchange, watch_rehearsal
 from simcustomer.library import content_hash
+from simcustomer.observing import NOBODY, Observer, observed
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee
 from simcustomer.store import Claim, OpenRow, Store
+from simcustomer.underway import Underway
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +109,8 @@ class Practice:
     graph: ExchangeGraph
     longest_reply: int = 5_000
     new_id: Callable[[], str] = lambda: secrets.token_urlsafe(18)
+    observer: Observer = NOBODY
+    underway: Underway = field(default_factory=Underway)
 
     def start(
         self, persona: Persona, rubric: Rubric, *, owner: str, seed: int | None = None, coached: bool = False
@@ -164,8 +176,8 @@ class Practice:
         """Store a reply, then answer and grade it; the last event is always Settled.
 
         `number` is the exchange that the sender means (from 1). The same reply for it again gives the same exchange
-        back; another one raises TurnConflict. Also raises InvalidReply, SessionOver, NotFound, EngineError, StoreError;
-        after an EngineError the reply is kept and `resume` tries again.
+        back; another one raises TurnConflict. Also raises InvalidReply, SessionOver, NotFound, StoreError, EngineError and
+        ServerStopping; after these two the reply is kept and `resume` tries again.
         """
         reply = clean_reply(text, longest=self.longest_reply)
         session = await asyncio.to_thread(self.store.load, session_id, owner)
@@ -261,6 +273,16 @@ class Practice:
         return Regraded(await asyncio.to_thread(self.store.load, session_id, owner), tuple(good), failed)
 
     async def _answer(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
+        try:
+            with self.underway.exchange():
+                async for event in self._claimed(claim, owner, session):
+                    yield event
+        except ServerStopping:
+            # Another server can take it up at once, not only when the claim runs out.
+            await asyncio.to_thread(self.store.release, claim)
+            raise
+
+    async def _claimed(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
         """Answer a stored reply, in the `session` that is claimed; where it is None, once the claim is ours."""
         session_id, number = claim.session_id, claim.number
         while session is None and not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
@@ -271,6 +293,7 @@ class Practice:
                 return
             await asyncio.sleep(0.1)
         finished: Finished | None = None
+        settled = False
         try:
             async with self._renewed(claim):
                 session = session or await asyncio.to_thread(self.store.load, session_id, owner)
@@ -278,16 +301,19 @@ class Practice:
                     raise StoreError(
                         "The reply is no longer waiting for an answer. Reload to see where the session stands."
                     )
-                async for event in run_exchange(self.graph, session, session.pending):
-                    if isinstance(event, Finished):
-                        finished = event
-                    else:
-                        yield event
-                if finished is None:
-                    raise EngineError("The customer gave no answer. Your reply is kept; try again.")
-                await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
+                with observed(self.observer, "exchange") as activity:
+                    async for event in run_exchange(self.graph, session, session.pending):
+                        if isinstance(event, Finished):
+                            finished = event
+                        else:
+                            activity.spoke()
+                            yield event
+                    if finished is None:
+                        raise EngineError("The customer gave no answer. Your reply is kept; try again.")
+                    await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
+                    settled = True
         finally:
-            if finished is None:
+            if not settled:
                 await asyncio.shield(asyncio.to_thread(self.store.release, claim))
         yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
 

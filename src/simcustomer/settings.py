@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     signed_in_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 12
     idle_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 2
     oidc: SignOn = SignOn()
+    stop_seconds: Annotated[float, Field(ge=0, le=3600)] = 8
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    traces_endpoint: str | None = None
 
     def choice(self, role: Role) -> ModelChoice:
         """The model chosen for a role: its own settings over those for all roles."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcustomer.engines.embedded.adviser import EmbeddedAdviser
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
+from simcustomer.engines.embedded.grader import LEXICON as GRADING
 from simcustomer.engines.embedded.grader import EmbeddedGrader
+from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.trainees import trainee_of
+from simcustomer.engines.embedded.understanding import LEXICON
 from simcustomer.errors import SettingsError
 from simcustomer.library import Library
+from simcustomer.observing import NOBODY, Observer
 from simcustomer.roles import Adviser, Cast, Coach, Customer, Grader, Trainee
 from simcustomer.settings import Settings, database_exists, load_settings
 
 if TYPE_CHECKING:
     from simcustomer.accounts import Accounts
     from simcustomer.engines.openai.casting import ModelEngines
-    from simcustomer.engines.openai.usage import Totals
+    from simcustomer.engines.openai.usage import CallRecord, Totals
     from simcustomer.graph import ExchangeGraph
     from simcustomer.oidc import Provider
     from simcustomer.practice import Practice
@@ -28,17 +32,23 @@ if TYPE_CHECKING:
     from simcustomer.store import Store
     from simcustomer.studio import Studio
     from simcustomer.team import Team
+    from simcustomer.telemetry.metrics import Metrics
+    from simcustomer.telemetry.traces import Traces
 
 ENGINES = ("embedded", "openai")
 
 
 @dataclass(frozen=True)
 class Models:
-    """Where model-backed engines are: the settings of their servers, or folders to record calls in and replay them from."""
+    """Where model-backed engines are: the settings of their servers, or folders to record calls in and replay them from.
+
+    `metrics` counts the calls.
+    """
 
     settings: Settings
     record: Path | None = None
     replay: Path | None = None
+    metrics: Metrics | None = None
 
     @cached_property
     def engines(self) -> ModelEngines:
@@ -48,7 +58,17 @@ class Models:
         # The embedded engines must not pay for a package that they do not use.
         from simcustomer.engines.openai.casting import ModelEngines  # noqa: PLC0415
 
-        return ModelEngines(self.settings, record=self.record, replay=self.replay)
+        return ModelEngines(self.settings, record=self.record, replay=self.replay, heard=self._heard)
+
+    def _heard(self, record: CallRecord) -> None:
+        if self.metrics is None:
+            return
+        if record.guard is not None:
+            self.metrics.guarded(record.role, record.guard)
+        else:
+            self.metrics.called(
+                record.role, record.outcome, prompt=record.prompt or 0, completion=record.completion or 0
+            )
 
     def totals(self) -> Totals | None:
         """What the calls so far came to; None where there were none."""
@@ -126,13 +146,41 @@ def cast(
     )
 
 
-def practice(store: Store, players: Cast, *, longest_reply: int) -> Practice:
+def practice(store: Store, players: Cast, *, longest_reply: int, observer: Observer = NOBODY) -> Practice:
     """The use cases on this store with these engines."""
     # LangGraph takes two seconds to import, which commands that do not practise should not pay.
     from simcustomer.graph import exchange_graph  # noqa: PLC0415
     from simcustomer.practice import Practice  # noqa: PLC0415
 
-    return Practice(store=store, cast=players, graph=exchange_graph(players), longest_reply=longest_reply)
+    return Practice(
+        store=store,
+        cast=players,
+        graph=exchange_graph(players, observer),
+        longest_reply=longest_reply,
+        observer=observer,
+    )
+
+
+@cache
+def prepared() -> bool:
+    """Read the lexicons for the first time, which takes seconds: whoever sends the first reply should not wait for it."""
+    for names in ((*LEXICON,), ("stop", "acts"), GRADING):
+        load_lexicon(*names).prepare()
+    return True
+
+
+def traces(settings: Settings) -> Traces | None:
+    """What sends traces to the collector that is set; None where none is. Raises SettingsError without the extra."""
+    if settings.traces_endpoint is None:
+        return None
+    try:
+        from simcustomer.telemetry.traces import Traces  # noqa: PLC0415  # an extra, and slow to import
+    except ImportError as error:
+        raise SettingsError(
+            "SIMCUSTOMER_TRACES_ENDPOINT is set, and what sends traces is not installed. "
+            "Install the extra simcustomer[otel], or take the setting away."
+        ) from error
+    return Traces(settings.traces_endpoint)
 
 
 def team(store: Store, *, has_accounts: bool) -> Team:

@@ -68,6 +68,11 @@ class ModelServer:
     requests: list[Body] = field(default_factory=list[Body])
     keys: list[str] = field(default_factory=list[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    first: float = 0.0
+    """Seconds before an answer, or its first piece."""
+    between: float = 0.0
+    """Seconds between pieces."""
+    split: Callable[[str], list[str]] = lambda text: [text[i : i + 24] for i in range(0, len(text), 24)]
     rejects: dict[str, str] = field(default_factory=dict[str, str])
     """Parameters that this server does not know, with the message that it gives."""
 
@@ -126,8 +131,10 @@ class _Answer:
         elif self.fault == "HTML with status 200":
             await self.send(b"<html><body>Please sign in to the hotel's network.</body></html>", "text/html")
         elif self.body.get("stream"):
+            await asyncio.sleep(self.server.first)
             await self.stream(self.text())
         else:
+            await asyncio.sleep(self.server.first)
             await self.whole(self.text())
 
     def text(self) -> str:
@@ -162,12 +169,14 @@ class _Answer:
         role = "critic" if self.fault == "wrong role" else "assistant"
         if self.fault == "refusal":
             await self.event({"role": role, "refusal": "I will not do that."})
-        pieces = [text[i : i + 24] for i in range(0, len(text), 24)]
+        pieces = self.server.split(text)
         if self.fault == "answer cut off":
             pieces = pieces[: len(pieces) // 2]
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             if self.fault == "body that drips":
                 await self.drip(b":" * 100_000)
+            if number:
+                await asyncio.sleep(self.server.between)
             await self.event({"role": role, "content": piece})
         while self.fault == "endless output":
             await self.event({"content": "and another thing " * 50})

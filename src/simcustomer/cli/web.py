@@ -27,15 +27,18 @@ def serve(
     """Open the web app for practice."""
     from simcustomer import wiring
     from simcustomer.settings import load_settings
+    from simcustomer.telemetry.metrics import Metrics
     from simcustomer.ui.server import serve as run
 
     settings = load_settings()
     if rubric is not None:
         settings = settings.model_copy(update={"rubric": rubric})
-    models = wiring.Models(settings, record=record, replay=replay)
+    metrics = Metrics()
+    models = wiring.Models(settings, record=record, replay=replay, metrics=metrics)
     run(
         settings,
         wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models),
         host=host,
         port=port,
+        metrics=metrics,
     )

@@ -3,6 +3,7 @@
 from simcustomer.store.accounts import AccountStore
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
+from simcustomer.store.database import is_current
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
@@ -32,6 +33,7 @@ __all__ = [
     "TeamStore",
     "Waiting",
     "WithoutGrade",
+    "is_current",
     "open_store",
     "read_shelf",
 ]

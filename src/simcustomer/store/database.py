@@ -135,6 +135,12 @@ def _migrate(engine: Engine) -> None:
         connection.commit()
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether the database answers with its tables as this version knows them. Raises StoreError where it does not answer."""
+    with guarded(engine.url):
+        return _revision(engine) == NEWEST
+
+
 def _revision(engine: Engine) -> str | None:
     if not inspect(engine).has_table("alembic_version"):
         return None

@@ -19,7 +19,8 @@ from simcustomer.library import DEFAULT_RUBRIC, Library
 from simcustomer.practice import Practice
 from simcustomer.roles import Trainee
 from simcustomer.settings import load_settings
-from simcustomer.store import Editions
+from simcustomer.store import Editions, is_current
+from simcustomer.telemetry.metrics import Metrics
 from simcustomer.ui import studio
 from simcustomer.ui.admission import Admission, OwnSessions, alone, by_login, visitor_id
 from simcustomer.ui.catalogue import Catalogue
@@ -35,9 +36,11 @@ from simcustomer.ui.languages import LanguageGuard, SpokenBlocks
 from simcustomer.ui.opening import Opening
 from simcustomer.ui.outside import Outside
 from simcustomer.ui.pacing import Pace
+from simcustomer.ui.probes import Probes, Readiness
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
+from simcustomer.ui.signatures import remember
 from simcustomer.ui.site import Site, wire
 from simcustomer.ui.streams import LateJoin
 from simcustomer.ui.team.room import build as team_room
@@ -47,8 +50,8 @@ from simcustomer.ui.wording import Wording
 MOST_WAITING = 200
 """Requests that may wait for a handler; one more is told that the server is busy."""
 
-MOST_AT_ONCE = 40
-"""Handlers of one kind that run side by side: each answer being shown is one."""
+MOST_AT_ONCE = 400
+"""Handlers that run side by side: each answer being shown is one. Gradio's own bound is 40 for all pages together."""
 
 UNMEASURED = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -75,12 +78,13 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
     opening: Opening | None = None,
     pace: Pace | None = None,
     lab: Lab | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """The app over these use cases and this content.
 
     `expert` shows how a reply could have been put; None: the embedded one. `opening` says by which names it answers and
     who lets people in; None: for one user on this machine, without sign-in. `lab` measures graders; None: as the
-    settings say. Not to be called where an event loop runs.
+    settings say. `metrics` are shown to machines; None: there are none. Not to be called where an event loop runs.
     """
     # What is published in the studio is in the gallery at once.
     library = replace(library, shelf=Editions(practice.store.engine))
@@ -100,10 +104,18 @@ def create_app(  # noqa: PLR0913  # each is a part that another can take the pla
     )
     os.environ.update(UNMEASURED)
     # Where no loop runs, Gradio opens one for each of its locks and never closes it.
-    return asyncio.run(_built(desk, door))
+    return asyncio.run(_built(desk, door, metrics))
 
 
-async def _built(desk: Desk, opening: Opening) -> FastAPI:
+def _readiness(desk: Desk) -> Readiness:
+    engine = desk.practice.store.engine
+    return Readiness(
+        {"database": lambda: is_current(engine), "engines": wiring.prepared, "content": desk.has_content},
+        is_stopping=lambda: desk.practice.underway.is_closed,
+    )
+
+
+async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(LateJoin)
     blocks, outside, keeper = _blocks(desk), Outside(desk.renderer), opening.keeper
@@ -116,7 +128,12 @@ async def _built(desk: Desk, opening: Opening) -> FastAPI:
         app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
 
-    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
+    app.state.readiness = readiness = _readiness(desk)
+
+    def probe(app: FastAPI) -> None:
+        app.add_middleware(Probes, readiness=readiness, metrics=metrics, token=opening.metrics_token)
+
+    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit, probe=probe)
     known = desk.renderer.wording.languages
     app.add_middleware(LanguageGuard, known=known)
     if keeper is not None:
@@ -160,6 +177,9 @@ def _blocks(desk: Desk) -> gr.Blocks:
     for path, build in BUILT.items():
         with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
             build(blocks, desk)
+    for block in blocks.blocks.values():
+        remember(block)
+    blocks.max_threads = MOST_AT_ONCE
     return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
 
 

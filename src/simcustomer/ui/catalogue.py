@@ -1,4 +1,4 @@
-"""The personas to choose from: read once, and again when one has changed."""
+"""The personas to choose from and the rubrics: read once, and again when one has changed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.publishing import ContentKind
+from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError
 from simcustomer.library import Library
 
@@ -14,6 +15,11 @@ from simcustomer.library import Library
 class _Read(NamedTuple):
     stamp: Hashable
     persona: Persona | None
+
+
+class _ReadRubric(NamedTuple):
+    stamp: Hashable
+    rubric: Rubric
 
 
 class Offered(NamedTuple):
@@ -29,6 +35,7 @@ class Catalogue:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._read: dict[str, _Read] = {}
+        self._rubrics: dict[str, _ReadRubric] = {}
 
     def offered(self) -> Offered:
         """Every persona; one that cannot be used does not keep the others from being shown."""
@@ -44,6 +51,14 @@ class Catalogue:
         stamp = self.library.stamps(ContentKind.PERSONA).get(persona_id)
         known = self._known(persona_id, stamp) if stamp is not None else None
         return known or self.library.persona(persona_id)
+
+    def rubric(self, rubric_id: str) -> Rubric:
+        """The rubric of that id. Raises NotFound, or ContentError where its file is unusable."""
+        stamp = self.library.stamps(ContentKind.RUBRIC).get(rubric_id)
+        read = self._rubrics.get(rubric_id)
+        if read is None or read.stamp != stamp:
+            read = self._rubrics[rubric_id] = _ReadRubric(stamp, self.library.rubric(rubric_id))
+        return read.rubric
 
     def _known(self, persona_id: str, stamp: Hashable) -> Persona | None:
         read = self._read.get(persona_id)

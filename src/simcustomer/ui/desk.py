@@ -73,7 +73,11 @@ class Desk:
 
     def rubric(self) -> Rubric:
         """The rubric that new sessions are graded on. Raises NotFound or ContentError."""
-        return self.catalogue.library.rubric(self.rubric_id)
+        return self.catalogue.rubric(self.rubric_id)
+
+    def has_content(self) -> bool:
+        """Whether somebody can practise: a persona and the rubric can be used. Raises NotFound or ContentError."""
+        return bool(self.rubric() and self.catalogue.offered().personas)
 
     def say(self, key: str, /, **values: object) -> str:
         """An interface text."""

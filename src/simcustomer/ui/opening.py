@@ -24,12 +24,16 @@ EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # the addresses that stand for
 
 @dataclass(frozen=True)
 class Opening:
-    """By which names the app answers, and who lets people in; without a keeper it serves one user, without sign-in."""
+    """By which names the app answers, and who lets people in; without a keeper it serves one user, without sign-in.
+
+    With a token, metrics are for whoever brings it; without, for this machine.
+    """
 
     hosts: tuple[str, ...] = LOOPBACK_NAMES
     keeper: Doorkeeper | None = None
     provider: Provider | None = None
     is_shared: bool = False
+    metrics_token: str | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -57,13 +61,18 @@ def opening(settings: Settings, store: Store, host: str, wording: Wording) -> Op
         raise SettingsError(wording.say("server.no_names", host=host or "0.0.0.0"))  # noqa: S104  # what it means
     has_accounts = wiring.accounts(store).store.any()
     if not (is_shared or settings.accounts or settings.oidc.is_set or has_accounts):
-        return Opening()
+        return Opening(metrics_token=_token(settings))
     if not (has_accounts or settings.oidc.is_set):
         raise SettingsError(wording.say("server.no_accounts"))
     keeper = wiring.doorkeeper(settings, store)
     own = () if host.strip("[]") in EVERYWHERE else (host.strip("[]"), f"[{host.strip('[]')}]")
     names = dict.fromkeys((*LOOPBACK_NAMES, *own, *named))
-    return Opening(tuple(names), keeper, wiring.provider(settings, keeper), is_shared)
+    return Opening(tuple(names), keeper, wiring.provider(settings, keeper), is_shared, _token(settings))
+
+
+def _token(settings: Settings) -> str | None:
+    token = settings.metrics_token
+    return token.get_secret_value() if token else None
 
 
 def _check_proxies(proxies: tuple[str, ...], wording: Wording) -> None:

@@ -24,17 +24,26 @@ class Said:
 
 @dataclass
 class _Heard:
+    """What the exchange has given so far; `news` is set by each piece and by its end."""
+
     text: str = ""
     session: Session | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
 class Pace:
-    """How fast answers appear: after `before` seconds, `words` a second, in `updates` a second."""
+    """How fast answers appear: after `before` seconds, `words` a second, in `updates` a second.
+
+    All pages together get `most_updates` a second: where many answers are shown at once, each comes in larger steps.
+    """
 
     before: float = 0.8
     words: float = 16.0
     updates: float = 10.0
+    most_updates: float = 60.0
+    _open: int = field(default=0, repr=False)
+    _is_hurried: bool = field(default=False, repr=False)
     _listening: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"], repr=False)
 
     async def shown(self, events: AsyncIterator[Event]) -> AsyncIterator[Said | Settled]:
@@ -46,23 +55,47 @@ class Pace:
         task = asyncio.create_task(_listen(events, heard))
         self._listening.add(task)
         task.add_done_callback(self._listened)
-        clock = asyncio.get_running_loop().time
-        shown, allowed, due = 0, 0.0, clock()
-        begins = due + self.before
-        while not (task.done() and shown >= _words(heard.text)):
-            # What an update costs comes off the wait for the next one, so that they keep coming at this rate.
-            due = max(due + 1 / self.updates, clock())
-            await asyncio.sleep(due - clock())
-            if task.done():
-                task.result()
-            if heard.text and clock() >= begins:
-                allowed = min(allowed + self.words / self.updates, _words(heard.text))
-            if int(allowed) > shown:
-                shown = int(allowed)
-                yield Said("".join(_WORD.findall(heard.text)[:shown]))
+        begins = asyncio.get_running_loop().time() + self.before
+        self._open += 1
+        try:
+            await heard.news.wait()
+            if heard.text:
+                await _pause(task, begins)
+            async for text in self._growing(task, heard):
+                yield Said(text)
+        finally:
+            self._open -= 1
         task.result()
         if heard.session is not None:
             yield Settled(heard.session)
+
+    async def hurry(self, seconds: float) -> None:
+        """Show what has been said at once, now and from now on, and wait so long until all of it is shown."""
+        self._is_hurried = True
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds
+        while self._open and clock() < until:
+            await asyncio.sleep(0.05)
+
+    async def _growing(self, task: asyncio.Task[None], heard: _Heard) -> AsyncIterator[str]:
+        """The answer as far as it may be shown, each time that more of it may be."""
+        clock = asyncio.get_running_loop().time
+        shown, allowed, due = 0, 0.0, clock()
+        while not (task.done() and shown >= _words(heard.text)):
+            heard.news.clear()
+            if task.done():
+                task.result()
+            step = max(1 / self.updates, self._open / self.most_updates)
+            said = _words(heard.text)
+            allowed = said if self._is_hurried else min(allowed + self.words * step, said)
+            if int(allowed) > shown:
+                shown = int(allowed)
+                yield "".join(_WORD.findall(heard.text)[:shown])
+            # What an update costs comes off the wait for the next one, so that they keep coming at this rate.
+            due = max(due + step, clock())
+            if allowed >= said and not task.done():
+                await heard.news.wait()
+            await _pause(task, due)
 
     def _listened(self, task: asyncio.Task[None]) -> None:
         self._listening.discard(task)
@@ -71,11 +104,24 @@ class Pace:
 
 
 async def _listen(events: AsyncIterator[Event], heard: _Heard) -> None:
-    async for event in events:
-        if isinstance(event, Settled):
-            heard.session = event.session
-        else:
-            heard.text += event.text
+    try:
+        async for event in events:
+            if isinstance(event, Settled):
+                heard.session = event.session
+            else:
+                heard.text += event.text
+                heard.news.set()
+    finally:
+        heard.news.set()
+
+
+async def _pause(task: asyncio.Task[None], until: float) -> None:
+    """Wait until this time of the event loop; not if the task fails meanwhile."""
+    clock = asyncio.get_running_loop().time
+    if not task.done():
+        await asyncio.wait((task,), timeout=max(0.0, until - clock()))
+    if not (task.done() and (task.cancelled() or task.exception())):
+        await asyncio.sleep(max(0.0, until - clock()))
 
 
 def _words(text: str) -> int:

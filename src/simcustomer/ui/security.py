@@ -76,10 +76,17 @@ _SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
 
 
-def guard(app: FastAPI, wording: Wording, *, hosts: Sequence[str], admit: Callable[[FastAPI], None]) -> None:
+def guard(
+    app: FastAPI,
+    wording: Wording,
+    *,
+    hosts: Sequence[str],
+    admit: Callable[[FastAPI], None],
+    probe: Callable[[FastAPI], None],
+) -> None:
     """Put every guard around the app, which answers by these names; the one added last sees a request first.
 
-    `admit` adds those that need to know who is asking.
+    `admit` adds those that need to know who is asking, and `probe` those that answer machines, which know no name.
     """
     app.add_middleware(PageGuard, wording=wording)
     admit(app)
@@ -87,6 +94,7 @@ def guard(app: FastAPI, wording: Wording, *, hosts: Sequence[str], admit: Callab
     # Without allowed origins it adds nothing, and where it stands Gradio does not add its own.
     app.add_middleware(CORSMiddleware, allow_origins=())
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    probe(app)
     app.add_middleware(HeaderGuard)
 
 

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from simcustomer.errors import SettingsError
 from simcustomer.roles import Cast
@@ -15,10 +16,10 @@ from simcustomer.store import open_store
 from simcustomer.ui.opening import opening
 from simcustomer.ui.wording import Wording
 
-DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+if TYPE_CHECKING:
+    from simcustomer.telemetry.metrics import Metrics
 
-SECONDS_TO_STOP = 2
-"""How long answers that are still being written may hold the server up when it stops."""
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 
 
 def serve(
@@ -28,8 +29,9 @@ def serve(
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     announce: Callable[[str], None] = print,
+    metrics: Metrics | None = None,
 ) -> None:
-    """Serve until interrupted; `announce` gets the address as soon as it answers.
+    """Serve until interrupted or terminated; `announce` gets the address as soon as it answers.
 
     Raises SettingsError for a host or port that cannot be served, or not without accounts, before anything slow is
     loaded; ContentError and StoreError as the library and the store do.
@@ -45,9 +47,9 @@ def serve(
 
         with closing(bound(host, port, wording)) as listener:
             # Gradio takes seconds to import, which a busy port should not cost.
-            from simcustomer.ui.running import run  # noqa: PLC0415
+            from simcustomer.ui.running import Parts, run  # noqa: PLC0415
 
-            run(settings, players, listener, ready, store=store, opening=opened)
+            run(settings, players, listener, ready, Parts(store, opened, metrics))
     announce(wording.say("server.stopped"))
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simcustomer.telemetry.metrics import Metrics
 
 GRACE = 0.06
 """Seconds for which the answer to a new event is held back: longer than a closing message takes to the browser."""
 
+EVENTS = "/gradio_api/queue/data"
 JOIN = "/gradio_api/queue/join"
 
 
@@ -41,9 +45,10 @@ class LateJoin:
 class EndWithServer:
     """Ends open answers when the server stops, as if the browser had gone; a page's streams never end by themselves."""
 
-    def __init__(self, app: ASGIApp, stopping: asyncio.Event) -> None:
+    def __init__(self, app: ASGIApp, stopping: asyncio.Event, metrics: Metrics | None = None) -> None:
         self.app = app
         self.stopping = stopping
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -61,4 +66,6 @@ class EndWithServer:
                 message.cancel()
                 stop.cancel()
 
-        await self.app(scope, receive_until_stop, send)
+        metrics = self.metrics if scope["path"].rstrip("/") == EVENTS else None
+        with metrics.stream() if metrics else nullcontext():
+            await self.app(scope, receive_until_stop, send)

@@ -14,6 +14,9 @@ from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.nlu.alike import alike
 from simcustomer.roles import GradingCase
 
+LEXICON = ("grading", "stop", "unsaid")
+"""The files of cues that it reads."""
+
 KEPT = 128
 """Readings of earlier messages that are kept."""
 
@@ -22,7 +25,7 @@ class EmbeddedGrader:
     """Grades by detectors over a lexicon; the same case always gets the same grade."""
 
     def __init__(self) -> None:
-        lexicon = load_lexicon("grading", "stop", "unsaid")
+        lexicon = load_lexicon(*LEXICON)
         self._lexicon = lexicon
         # The replies of one conversation are graded one after another, and each looks back at the same messages.
         self._read = lru_cache(maxsize=KEPT)(partial(read_plainly, lexicon=lexicon))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,23 +17,24 @@ from simcustomer.engines.openai.endpoint import NO_KEY, endpoint
 from simcustomer.engines.openai.grader import OpenAIGrader
 from simcustomer.engines.openai.recordings import Recorder, Replay
 from simcustomer.engines.openai.trainee import OpenAITrainee
-from simcustomer.engines.openai.usage import Ledger
+from simcustomer.engines.openai.usage import CallRecord, Ledger
 from simcustomer.settings import Role, Settings
 
 
 @dataclass(frozen=True)
 class ModelEngines:
-    """The engines of these settings; `record` keeps their calls in a folder, `replay` plays them from one."""
+    """The engines of these settings; `record` keeps their calls in a folder, `replay` plays them from one; `heard` is told of each."""
 
     settings: Settings
     record: Path | None = None
     replay: Path | None = None
+    heard: Callable[[CallRecord], None] | None = None
     _models: dict[Role, Model] = field(default_factory=dict[Role, Model])
 
     @cached_property
     def ledger(self) -> Ledger:
         """The account of all calls."""
-        return Ledger(prices=self.settings.prices, path=self.settings.usage_log)
+        return Ledger(prices=self.settings.prices, path=self.settings.usage_log, heard=self.heard)
 
     def customer(self) -> OpenAICustomer:
         """The customer. Raises SettingsError where its model is not set."""

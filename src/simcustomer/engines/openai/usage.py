@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,10 +106,11 @@ class Totals(Frozen):
 
 @dataclass
 class Ledger:
-    """Takes records in, and writes each as one JSON line to `path` where there is one."""
+    """Takes records in, tells `heard` of each, and writes each as one JSON line to `path` where there is one."""
 
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
     path: Path | None = None
+    heard: Callable[[CallRecord], None] | None = None
     _records: deque[CallRecord] = field(default_factory=lambda: deque[CallRecord](maxlen=REMEMBERED))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -162,6 +163,8 @@ class Ledger:
         return round((fresh * price.input + usage.cached * cached + usage.completion * price.output) / 1e6, 8)
 
     def _enter(self, record: CallRecord) -> None:
+        if self.heard is not None:
+            self.heard(record)
         with self._lock:
             self._records.append(record)
             if self.path is None:

@@ -84,6 +84,12 @@ class PhraseIndex:
                 hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, phrase))
         return {cue: list(_apart(low, sorted(held, key=lambda hit: hit[:2]))) for cue, held in hits.items()}
 
+    def prepare(self) -> None:
+        """Find out where every pattern can begin, and compile them all."""
+        _ = self._looked_up, self._by_character
+        for phrase, _ in self._read:
+            _ = phrase.pattern
+
     @cached_property
     def _read(self) -> list[tuple[_Phrase, frozenset[Start] | None]]:
         made: list[tuple[_Phrase, frozenset[Start] | None]] = []
