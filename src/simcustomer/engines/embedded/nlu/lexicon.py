@@ -52,7 +52,7 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Do now what the first search would do: some seconds of work."""
-        for index in set(self._index_of.values()):
+        for index in self.indices.values():
             index.prepare()
 
     def pattern(self, cue: str) -> re.Pattern[str]:
