@@ -15,6 +15,17 @@ from tests.support.players import honest
 GREETING = "Halloa"
 """The first word of every answer; nobody else says it."""
 
+ASIDES = (
+    ("my kettle is cold", "Tell me what you will do about my morning."),
+    ("the dog barks at the phone by now", "Read out to me what your list says."),
+    ("my neighbour laughs about it", "Explain which van was meant to come."),
+    ("I have a bus to catch", "Name whoever decides this."),
+    ("the window will not shut", "Show me that somebody has written it down."),
+    ("lunch is burning", "Give me a reason why nobody rang."),
+    ("it rains in the hall", "Be plain about the money."),
+)
+"""How an answer begins and ends, by turn: a customer who says a thing twice is asked for another."""
+
 _AFTER_SENTENCE = re.compile(r"(?<=[.?!] )")
 
 
@@ -24,7 +35,8 @@ def play(body: Body) -> str:
     if not body.get("stream"):
         return text
     head, gap, said = text.rpartition("\n\n")
-    return f"{head}{gap}{GREETING}, listen to me. {said} Please tell me more about what you can do for me now."
+    begins, ends = ASIDES[sum(message["role"] == "assistant" for message in body["messages"]) % len(ASIDES)]
+    return f"{head}{gap}{GREETING}, {begins}. {said} {ends}"
 
 
 def sentences(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import gradio as gr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from simcustomer.ui.sparing import SparingBlocks
 from simcustomer.ui.wording import FIRST, SPOKEN
 
 LANGUAGE, REPLIES = "language", "replies"
@@ -71,7 +72,7 @@ class LanguageGuard:
         await self.app(scope, receive, send)
 
 
-class SpokenBlocks(gr.Blocks):
+class SpokenBlocks(SparingBlocks):
     """Blocks whose handlers run in the language of the request that asked for them.
 
     Gradio runs them in its own queue, out of sight of the middleware; this is the one place that every call goes through.

@@ -1,0 +1,33 @@
+"""Blocks that do work for what a handler changes, not for all that it could have changed."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gradio as gr
+from gradio.block_function import BlockFunction
+from gradio.blocks import Block
+from gradio.state_holder import SessionState
+
+
+class SparingBlocks(gr.Blocks):
+    """Gradio 6.31 makes every output component of a handler anew at each of its updates, those that stay as they are too.
+
+    A page here has some thirty, and an answer that is shown as it comes has a dozen updates: that was most of what an exchange cost.
+    """
+
+    async def postprocess_data(
+        self, block_fn: BlockFunction, predictions: list[Any] | dict[Any, Any], state: SessionState | None
+    ) -> list[Any]:
+        """What goes to the browser for each output: for those that a handler did not name, that they stay."""
+        if not isinstance(predictions, dict) or not all(isinstance(key, Block) for key in predictions):
+            return await super().postprocess_data(block_fn, predictions, state)
+        given = {block._id: value for block, value in predictions.items()}
+        changed = copy.copy(block_fn)
+        changed.outputs = [block for block in block_fn.outputs if block._id in given]
+        if len(changed.outputs) != len(given) or not given:
+            return await super().postprocess_data(block_fn, predictions, state)  # which says what is wrong
+        values = [given[block._id] for block in changed.outputs]
+        made = iter(await super().postprocess_data(changed, values if len(values) > 1 else values[0], state))
+        return [next(made) if block._id in given else gr.skip() for block in block_fn.outputs]
