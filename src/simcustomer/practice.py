@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 CLAIM_SECONDS = 15.0
 """How long an exchange stays claimed by a server that has stopped renewing its claim."""
 
+SETTLE_AGAIN = (0.2, 1.0)
+"""Pauses, in seconds, after which a database that failed is asked again to keep an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -46,6 +49,13 @@ class Regraded:
 
 
 Event = Spoken | Settled
+
+
+@dataclass(slots=True)
+class _Held:
+    """A claim that is held, and whether its exchange was settled under it."""
+
+    settled: bool = False
 
 
 def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owner: str, seed: int) -> Session:
@@ -207,18 +217,24 @@ class Practice:
 
     async def finish(self, session_id: str, *, owner: str, outcome: Outcome = Outcome.ENDED_BY_TRAINEE) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
-        try:
-            async for _ in self.resume(session_id, owner=owner):
-                pass  # a reply that still waits for its answer belongs to the session that is debriefed
-        except EngineError:
-            # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
-            _log.warning("session %s is ended with a reply that could not be answered", session_id)
-        session = await asyncio.to_thread(self.store.load, session_id, owner)
-        if session.outcome is None:
-            ended = session.model_copy(update={"outcome": outcome})
-            debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
-            await asyncio.to_thread(self.store.end, session_id, outcome, debrief)
-        elif session.debrief is None and session.exchanges:
+        while True:
+            try:
+                async for _ in self.resume(session_id, owner=owner):
+                    pass  # a reply that still waits for its answer belongs to the session that is debriefed
+            except EngineError:
+                # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
+                _log.warning("session %s is ended with a reply that could not be answered", session_id)
+            session = await asyncio.to_thread(self.store.load, session_id, owner)
+            if session.outcome is not None:
+                break
+            debrief = None
+            if session.exchanges:
+                debrief = await self.cast.coach.debrief(session.model_copy(update={"outcome": outcome}))
+            replies = len(session.exchanges) + (session.pending is not None)
+            # A reply that another tab sent meanwhile belongs to the session that is debriefed, too.
+            if await asyncio.to_thread(self.store.end, session_id, outcome, debrief, replies=replies):
+                break
+        if session.outcome is not None and session.debrief is None and session.exchanges:
             await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
         return await asyncio.to_thread(self.store.load, session_id, owner)
 
@@ -254,43 +270,71 @@ class Practice:
 
     async def _answer(self, session_id: str, owner: str, number: int) -> AsyncIterator[Event]:
         claim = Claim(session_id, number, secrets.token_hex(16))
-        while not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
-            session = await asyncio.to_thread(self.store.load, session_id, owner)
-            if len(session.exchanges) >= number:
-                yield Spoken(session.exchanges[number - 1].answer)
-                yield Settled(session)
-                return
-            await asyncio.sleep(0.1)
-        finished: Finished | None = None
-        try:
-            async with self._renewed(claim):
+        spoken = False
+        while True:
+            while not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
                 session = await asyncio.to_thread(self.store.load, session_id, owner)
-                if session.pending is None:
-                    raise StoreError(
-                        "The reply is no longer waiting for an answer. Reload to see where the session stands."
-                    )
-                async for event in run_exchange(self.graph, session, session.pending):
+                if len(session.exchanges) >= number:
+                    if not spoken:
+                        yield Spoken(session.exchanges[number - 1].answer)
+                    yield Settled(session)
+                    return
+                await asyncio.sleep(0.1)
+            async with self._held(claim) as held:
+                async for event in self._run(claim, owner):
                     if isinstance(event, Finished):
-                        finished = event
+                        held.settled = await self._settle(claim, event)
                     else:
+                        spoken = True
                         yield event
-                if finished is None:
-                    raise EngineError("The customer gave no answer. Your reply is kept; try again.")
-                await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
-        finally:
-            if finished is None:
-                await asyncio.shield(asyncio.to_thread(self.store.release, claim))
+            if held.settled:
+                break
         yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
 
+    async def _run(self, claim: Claim, owner: str) -> AsyncIterator[Spoken | Finished]:
+        """The exchange of a claim; the last event is always Finished. Raises StoreError, EngineError."""
+        session = await asyncio.to_thread(self.store.load, claim.session_id, owner)
+        if session.pending is None:
+            raise StoreError("The reply is no longer waiting for an answer. Reload to see where the session stands.")
+        async for event in run_exchange(self.graph, session, session.pending):
+            yield event
+
+    async def _settle(self, claim: Claim, finished: Finished) -> bool:
+        """Keep what came of a reply; False where someone else has taken it over. Raises StoreError.
+
+        What the trainee has heard should be what is kept, so a database that fails is asked again.
+        """
+        for pause in SETTLE_AGAIN:
+            try:
+                return await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
+            except StoreError as error:
+                _log.warning("an answer could not be kept and is tried again: %s", error)
+                await asyncio.sleep(pause)
+        return await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
+
     @asynccontextmanager
-    async def _renewed(self, claim: Claim) -> AsyncGenerator[None]:
+    async def _held(self, claim: Claim) -> AsyncGenerator[_Held]:
+        """Renew the claim as long as this lasts, and give it back unless the exchange was settled."""
+
         async def renew() -> None:
             while True:
                 await asyncio.sleep(CLAIM_SECONDS / 3)
-                await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS)
+                try:
+                    await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS)
+                except StoreError as error:
+                    _log.warning("a claim could not be renewed and is tried again: %s", error)
 
-        task = asyncio.create_task(renew())
+        held, task = _Held(), asyncio.create_task(renew())
         try:
-            yield
+            yield held
         finally:
             task.cancel()
+            if not held.settled:
+                await asyncio.shield(asyncio.to_thread(self._release, claim))
+
+    def _release(self, claim: Claim) -> None:
+        try:
+            self.store.release(claim)
+        except StoreError as error:
+            # It runs out by itself; what ended the exchange is what the trainee should be told.
+            _log.warning("a claim could not be given back: %s", error)
