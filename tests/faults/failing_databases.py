@@ -112,6 +112,7 @@ def kill_connections() -> int:
     """End the connections under that name as an administrator does; how many there were."""
     with psycopg.connect(postgres_url().replace("+psycopg", ""), autocommit=True) as connection:
         killed = connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", (NAME,)
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()",
+            (NAME,),
         ).fetchall()
     return len(killed)

@@ -3,9 +3,11 @@
 from simcustomer.store.accounts import AccountStore
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
+from simcustomer.store.backup import back_up, restore
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
+from simcustomer.store.held import Held
 from simcustomer.store.logins import Errand, LoginStore
 from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
 from simcustomer.store.team import Begun, TeamStore
@@ -20,6 +22,7 @@ __all__ = [
     "Drafts",
     "Editions",
     "Errand",
+    "Held",
     "Kept",
     "LoginStore",
     "OpenRow",
@@ -32,6 +35,8 @@ __all__ = [
     "TeamStore",
     "Waiting",
     "WithoutGrade",
+    "back_up",
     "open_store",
     "read_shelf",
+    "restore",
 ]

@@ -30,10 +30,18 @@ def open_engine(database_url: str) -> Engine:
 
     A new SQLite file is readable and writable by its owner alone. Raises StoreError, without any password in it.
     """
+    engine = engine_on(database_url)
+    with guarded(engine.url):
+        _migrate(engine)
+    return engine
+
+
+def engine_on(database_url: str | URL) -> Engine:
+    """An engine on the database with its tables as they are. Raises StoreError."""
     try:
         url = make_url(database_url)
         if url.get_backend_name() == "sqlite":
-            _make_private_file(url)
+            make_private_file(url)
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(
@@ -41,8 +49,6 @@ def open_engine(database_url: str) -> Engine:
             "sqlite:////home/me/practice.db or postgresql+psycopg://user@host/name (with the extra simcustomer[postgres])."
         ) from error
     event.listen(engine, "connect", _configure_sqlite if url.get_backend_name() == "sqlite" else _configure_server)
-    with guarded(engine.url):
-        _migrate(engine)
     return engine
 
 
@@ -77,7 +83,8 @@ def _explained(error: SQLAlchemyError, url: URL) -> str:
     return f"The database {where} did not answer as expected ({first_line}). Check that it runs and try again; what was stored is kept."
 
 
-def _make_private_file(url: URL) -> None:
+def make_private_file(url: URL) -> None:
+    """Make the file of a SQLite database, readable and writable by its owner alone, where it is not there. Raises StoreError."""
     if not url.database or url.database == ":memory:":
         return
     path = Path(url.database)
