@@ -218,15 +218,19 @@ class Practice:
     async def finish(self, session_id: str, *, owner: str, outcome: Outcome = Outcome.ENDED_BY_TRAINEE) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
         while True:
+            is_answerable = True
             try:
                 async for _ in self.resume(session_id, owner=owner):
                     pass  # a reply that still waits for its answer belongs to the session that is debriefed
             except EngineError:
                 # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
                 _log.warning("session %s is ended with a reply that could not be answered", session_id)
+                is_answerable = False
             session = await asyncio.to_thread(self.store.load, session_id, owner)
             if session.outcome is not None:
                 break
+            if session.pending is not None and is_answerable:
+                continue  # it came from another tab just now
             debrief = None
             if session.exchanges:
                 debrief = await self.cast.coach.debrief(session.model_copy(update={"outcome": outcome}))
