@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import delete, func, inspect, select
+from sqlalchemy.exc import OperationalError
 
 from simcustomer.domain.assessment import Assessment, Finding, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
@@ -23,7 +24,7 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Hint, Origin, Provenance, Scorecard, Session, Stance
 from simcustomer.errors import NotFound, SessionOver, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
-from simcustomer.store.database import NEWEST
+from simcustomer.store.database import NEWEST, guarded
 from simcustomer.store.tables import contents, metadata, results
 from tests.conftest import ROOT, postgres_url
 
@@ -325,6 +326,22 @@ def test_a_wrong_address_is_one_clear_sentence_without_the_password(url: str) ->
     with pytest.raises(StoreError) as caught:
         open_store(url)
     assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        ("database is locked", "is busy with another program"),
+        ("canceling statement due to lock timeout", "is busy with another program"),
+        ("database or disk is full", "the disk is full"),
+        ('could not extend file "base/1/2": No space left on device', "the disk is full"),
+        ("terminating connection due to administrator command\nmore", "try again; what was stored is kept"),
+    ],
+)
+def test_what_a_driver_says_is_told_in_one_sentence(store: Store, cause: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says) as caught, guarded(store.engine.url):
+        raise OperationalError("INSERT", {}, Exception(cause))
     assert "\n" not in str(caught.value)
 
 

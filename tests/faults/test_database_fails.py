@@ -30,8 +30,8 @@ from tests.support.one_off import OneOffCustomer, one_off_cast
 from tests.support.web_client import WebClient
 
 OWNER = "local"
-AT_ONCE = 60
-"""Sessions that wait for one lock."""
+AT_ONCE = {"SQLite": 60, "PostgreSQL": 25}
+"""Sessions that wait for one lock; each may take two connections, of which PostgreSQL has a hundred."""
 OVER_HTTP = 10
 """One turn in so many goes through the web app."""
 LOCKS = (1, 6, 30)
@@ -152,12 +152,12 @@ def turns_on(store: Store, count: int, stack: ExitStack) -> list[Turn]:
 def locked(kind: str, url: str, seconds: float, count: int, chance: random.Random) -> Tried:
     """Turns that begin a moment before or after a lock of so many seconds."""
     tried, lock = Tried(f"{kind} locked for {seconds:g} s"), lock_of(url)
-    for start in range(0, count, AT_ONCE):
-        size = min(AT_ONCE, count - start)
+    for start in range(0, count, AT_ONCE[kind]):
+        size = min(AT_ONCE[kind], count - start)
         with ExitStack() as stack:
             # Each has a store of its own, as if each were a server: they wait for the lock and not for one another.
             stores = [stack.enter_context(_closing(open_store(url))) for _ in range(size)]
-            turns = [turns_on(stores[0], OVER_HTTP, stack)[-1]] if size == AT_ONCE else []
+            turns = [turns_on(stores[0], OVER_HTTP, stack)[-1]] if size == AT_ONCE[kind] else []
             turns += [Turn(practice_on(store)) for store in stores[len(turns) :]]
             with ThreadPoolExecutor(size) as pool:
                 met = [pool.submit(_after, chance.uniform(0, 0.4), turn.meet) for turn in turns]
