@@ -39,7 +39,7 @@ def lock_of(url: str) -> Callable[[], AbstractContextManager[None]]:
     @contextmanager
     def postgres_locked() -> Iterator[None]:
         with psycopg.connect(postgres_url().replace("+psycopg", "")) as connection:
-            connection.execute("LOCK TABLE sessions, exchanges IN ACCESS EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE exchanges IN ACCESS EXCLUSIVE MODE")
             yield
             connection.rollback()
 
