@@ -14,10 +14,10 @@ from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.rubric import Rubric
-from simcustomer.domain.session import Appraisal, Session
+from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
-from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, TurnConflict
+from simcustomer.errors import EngineError, InvalidReply, NotFound, SessionOver, StoreError, TurnConflict
 from simcustomer.graph import Spoken
 from simcustomer.practice import Practice, Settled
 from simcustomer.roles import Cast, GradingCase, React, Scene
@@ -308,3 +308,59 @@ def test_grades_of_two_graders_are_not_mixed(store: Store, dean: Persona, rubric
     assert done.session.provenance.grader == "other"
     with pytest.raises(NotFound):
         asyncio.run(able.regrade(session.id, owner="bob", anew=True))
+
+
+class FlakyStore(Store):
+    """Fails to settle as often as it is told, and lets someone else take a claim over first."""
+
+    failures = 0
+    taken_over = False
+
+    def settle(self, claim: Claim, exchange: Exchange, debrief: Debrief | None) -> bool:
+        if type(self).failures:
+            type(self).failures -= 1
+            raise StoreError("The database is away; try again.")
+        if type(self).taken_over:
+            type(self).taken_over = False
+            other = claim._replace(token="other")  # noqa: S106  # of a claim
+            super().release(claim)
+            assert super().claim(other, 5)
+            assert super().settle(other, exchange.model_copy(update={"answer": "Said by the other."}), debrief)
+        return super().settle(claim, exchange, debrief)
+
+
+@pytest.fixture
+def flaky(store: Store, monkeypatch: pytest.MonkeyPatch) -> Practice:
+    monkeypatch.setattr("simcustomer.answering.SETTLE_AGAIN", (0.0, 0.0))
+    FlakyStore.failures, FlakyStore.taken_over = 0, False
+    return wiring.practice(FlakyStore(store.engine), scripted_cast(), longest_reply=5000)
+
+
+def test_an_answer_that_was_heard_is_kept_though_the_database_fails_for_a_moment(
+    flaky: Practice, dean: Persona, rubric: Rubric
+) -> None:
+    session = flaky.start(dean, rubric, owner="ann", seed=1)
+    FlakyStore.failures = 2
+    spoken, after = respond(flaky, session, GOOD)
+    assert after.exchanges[0].answer == spoken.strip()
+    assert len(after.exchanges) == 1
+
+
+def test_a_reply_whose_answer_cannot_be_kept_is_free_for_another_try_at_once(
+    flaky: Practice, store: Store, dean: Persona, rubric: Rubric
+) -> None:
+    session = flaky.start(dean, rubric, owner="ann", seed=1)
+    FlakyStore.failures = 3
+    with pytest.raises(StoreError):
+        respond(flaky, session, GOOD)
+    assert store.load(session.id, "ann").pending == GOOD
+    assert store.claim(Claim(session.id, 1, "the next try"), 5)
+
+
+def test_what_another_server_has_settled_meanwhile_is_what_the_trainee_is_told(
+    flaky: Practice, dean: Persona, rubric: Rubric
+) -> None:
+    session = flaky.start(dean, rubric, owner="ann", seed=1)
+    FlakyStore.taken_over = True
+    _, after = respond(flaky, session, GOOD)
+    assert [e.answer for e in after.exchanges] == ["Said by the other."]

@@ -16,14 +16,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import delete, func, inspect, select
+from sqlalchemy.exc import OperationalError
 
 from simcustomer.domain.assessment import Assessment, Finding, Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Hint, Origin, Provenance, Scorecard, Session, Stance
-from simcustomer.errors import NotFound, StoreError, TurnConflict
+from simcustomer.errors import NotFound, SessionOver, StoreError, TurnConflict
 from simcustomer.store import Claim, Store, open_store
-from simcustomer.store.database import NEWEST
+from simcustomer.store.database import NEWEST, guarded
 from simcustomer.store.tables import contents, metadata, results
 from tests.conftest import ROOT, postgres_url
 
@@ -62,6 +63,15 @@ def exchange(session: Session, number: int, reply: str, outcome: Outcome | None 
     )
 
 
+def downgraded(store: Store, revision: str) -> None:
+    """Bring the tables to an older version."""
+    with store.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "src/simcustomer/store/migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
 def test_a_session_comes_back_as_it_was(store: Store, dean: Persona, rubric: Rubric) -> None:
     session = new_session(dean, rubric)
     store.add(session)
@@ -98,6 +108,20 @@ def test_the_same_reply_twice_is_one_and_another_conflicts(store: Store, dean: P
     store.keep_reply(session.id, 1, "Hello")
     with pytest.raises(TurnConflict, match="that one stands"):
         store.keep_reply(session.id, 1, "Goodbye")
+    assert store.load(session.id, "ann").pending == "Hello"
+
+
+def test_a_session_is_not_ended_over_a_reply_that_its_debrief_does_not_know(
+    store: Store, dean: Persona, rubric: Rubric
+) -> None:
+    session = new_session(dean, rubric)
+    store.add(session)
+    store.keep_reply(session.id, 1, "Hello")
+    assert not store.end(session.id, Outcome.ESCALATED, None, replies=0)
+    assert store.load(session.id, "ann").outcome is None
+    assert store.end(session.id, Outcome.ESCALATED, None, replies=1)
+    with pytest.raises(SessionOver, match="ended in another tab"):
+        store.keep_reply(session.id, 2, "Too late")
     assert store.load(session.id, "ann").pending == "Hello"
 
 
@@ -196,12 +220,8 @@ def test_sessions_of_older_tables_are_kept(tmp_path: Path, dean: Persona, rubric
     opened = open_store(url)
     session = new_session(dean, rubric)
     opened.add(session.model_copy(update={"exchanges": (exchange(session, 1, "Hello"),)}))
-    with opened.engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(ROOT / "src/simcustomer/store/migrations"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
-        assert "origin_id" not in {c["name"] for c in inspect(connection).get_columns("sessions")}
+    downgraded(opened, "0001")
+    assert "origin_id" not in {c["name"] for c in inspect(opened.engine).get_columns("sessions")}
     opened.close()
     again = open_store(url)
     loaded = again.load(session.id, "ann")
@@ -306,6 +326,22 @@ def test_a_wrong_address_is_one_clear_sentence_without_the_password(url: str) ->
     with pytest.raises(StoreError) as caught:
         open_store(url)
     assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        ("database is locked", "is busy with another program"),
+        ("canceling statement due to lock timeout", "is busy with another program"),
+        ("database or disk is full", "the disk is full"),
+        ('could not extend file "base/1/2": No space left on device', "the disk is full"),
+        ("terminating connection due to administrator command\nmore", "try again; what was stored is kept"),
+    ],
+)
+def test_what_a_driver_says_is_told_in_one_sentence(store: Store, cause: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says) as caught, guarded(store.engine.url):
+        raise OperationalError("INSERT", {}, Exception(cause))
     assert "\n" not in str(caught.value)
 
 

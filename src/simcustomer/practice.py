@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from simcustomer import __version__
+from simcustomer.answering import Answering, Event, Settled
 from simcustomer.domain.assessment import Ungraded
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
@@ -21,29 +21,17 @@ from simcustomer.errors import (
     EngineError,
     NotFound,
     NothingSaid,
-    ServerStopping,
     SessionOver,
-    StoreError,
     TurnConflict,
 )
-from simcustomer.graph import ExchangeGraph, Finished, Spoken, rehearsal_graph, run_exchange, watch_rehearsal
+from simcustomer.graph import ExchangeGraph, Spoken, rehearsal_graph, watch_rehearsal
 from simcustomer.library import content_hash
-from simcustomer.observing import NOBODY, Observer, observed
+from simcustomer.observing import NOBODY, Observer
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee
-from simcustomer.store import Claim, OpenRow, Store
+from simcustomer.store import OpenRow, Store
 from simcustomer.underway import Underway
 
 _log = logging.getLogger(__name__)
-
-CLAIM_SECONDS = 15.0
-"""How long an exchange stays claimed by a server that has stopped renewing its claim."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The session after an exchange, as it is stored."""
-
-    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +41,6 @@ class Regraded:
     session: Session
     graded: tuple[int, ...]
     failed: dict[int, str]
-
-
-Event = Spoken | Settled
 
 
 def begin(persona: Persona, rubric: Rubric, cast: Cast, *, session_id: str, owner: str, seed: int) -> Session:
@@ -194,13 +179,7 @@ class Practice:
             raise SessionOver("This conversation has ended. See its debrief, or start a new one.")
         if number != len(session.exchanges) + 1:
             raise TurnConflict("This reply belongs to a turn that has not come yet. Reload the page and send it again.")
-        claim = Claim(session_id, number, secrets.token_hex(16))
-        mine = await asyncio.to_thread(
-            self.store.keep_reply, session_id, number, reply, token=claim.token, seconds=CLAIM_SECONDS
-        )
-        # A reply that nobody had sent before is ours to answer, in the session as it was read.
-        claimed = session.model_copy(update={"pending": reply}) if mine else None
-        async for event in self._answer(claim, owner, claimed):
+        async for event in self._answering.respond(session, number, reply):
             yield event
 
     async def resume(self, session_id: str, *, owner: str) -> AsyncIterator[Event]:
@@ -209,8 +188,7 @@ class Practice:
         if session.pending is None:
             yield Settled(session)
             return
-        claim = Claim(session_id, len(session.exchanges) + 1, secrets.token_hex(16))
-        async for event in self._answer(claim, owner, None):
+        async for event in self._answering.resume(session):
             yield event
 
     async def hand_over(self, session_id: str, *, owner: str) -> Session:
@@ -225,20 +203,28 @@ class Practice:
 
     async def finish(self, session_id: str, *, owner: str, outcome: Outcome = Outcome.ENDED_BY_TRAINEE) -> Session:
         """End a session at the trainee's wish and debrief it; one that has ended stays as it is."""
-        session: Session | None = None
-        try:
-            # A reply that still waits for its answer belongs to the session that is debriefed.
-            async for event in self.resume(session_id, owner=owner):
-                session = event.session if isinstance(event, Settled) else None
-        except EngineError:
-            # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
-            _log.warning("session %s is ended with a reply that could not be answered", session_id)
-        session = session or await asyncio.to_thread(self.store.load, session_id, owner)
-        if session.outcome is None:
-            ended = session.model_copy(update={"outcome": outcome})
-            debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
-            await asyncio.to_thread(self.store.end, session_id, outcome, debrief)
-        elif session.debrief is None and session.exchanges:
+        while True:
+            is_answerable = True
+            try:
+                async for _ in self.resume(session_id, owner=owner):
+                    pass  # a reply that still waits for its answer belongs to the session that is debriefed
+            except EngineError:
+                # A customer who cannot answer must not keep the trainee in the conversation; the reply stays stored.
+                _log.warning("session %s is ended with a reply that could not be answered", session_id)
+                is_answerable = False
+            session = await asyncio.to_thread(self.store.load, session_id, owner)
+            if session.outcome is not None:
+                break
+            if session.pending is not None and is_answerable:
+                continue  # it came from another tab just now
+            debrief = None
+            if session.exchanges:
+                debrief = await self.cast.coach.debrief(session.model_copy(update={"outcome": outcome}))
+            replies = len(session.exchanges) + (session.pending is not None)
+            # A reply that another tab sent meanwhile belongs to the session that is debriefed, too.
+            if await asyncio.to_thread(self.store.end, session_id, outcome, debrief, replies=replies):
+                break
+        if session.outcome is not None and session.debrief is None and session.exchanges:
             await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
         return await asyncio.to_thread(self.store.load, session_id, owner)
 
@@ -272,60 +258,6 @@ class Practice:
         await asyncio.to_thread(self.store.regrade, session_id, good, grader=self.cast.grader.name, debrief=debrief)
         return Regraded(await asyncio.to_thread(self.store.load, session_id, owner), tuple(good), failed)
 
-    async def _answer(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
-        try:
-            with self.underway.exchange():
-                async for event in self._claimed(claim, owner, session):
-                    yield event
-        except ServerStopping:
-            # Another server can take it up at once, not only when the claim runs out.
-            await asyncio.to_thread(self.store.release, claim)
-            raise
-
-    async def _claimed(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
-        """Answer a stored reply, in the `session` that is claimed; where it is None, once the claim is ours."""
-        session_id, number = claim.session_id, claim.number
-        while session is None and not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
-            stored = await asyncio.to_thread(self.store.load, session_id, owner)
-            if len(stored.exchanges) >= number:
-                yield Spoken(stored.exchanges[number - 1].answer)
-                yield Settled(stored)
-                return
-            await asyncio.sleep(0.1)
-        finished: Finished | None = None
-        settled = False
-        try:
-            async with self._renewed(claim):
-                session = session or await asyncio.to_thread(self.store.load, session_id, owner)
-                if session.pending is None:
-                    raise StoreError(
-                        "The reply is no longer waiting for an answer. Reload to see where the session stands."
-                    )
-                with observed(self.observer, "exchange") as activity:
-                    async for event in run_exchange(self.graph, session, session.pending):
-                        if isinstance(event, Finished):
-                            finished = event
-                        else:
-                            activity.spoke()
-                            yield event
-                    if finished is None:
-                        raise EngineError("The customer gave no answer. Your reply is kept; try again.")
-                    await asyncio.to_thread(self.store.settle, claim, finished.exchange, finished.debrief)
-                    settled = True
-        finally:
-            if not settled:
-                await asyncio.shield(asyncio.to_thread(self.store.release, claim))
-        yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
-
-    @asynccontextmanager
-    async def _renewed(self, claim: Claim) -> AsyncGenerator[None]:
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(CLAIM_SECONDS / 3)
-                await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS)
-
-        task = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            task.cancel()
+    @property
+    def _answering(self) -> Answering:
+        return Answering(self.store, self.graph, self.observer, self.underway)

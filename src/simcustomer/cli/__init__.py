@@ -11,6 +11,7 @@ import typer
 from simcustomer import __version__
 from simcustomer.cli import (
     accounts,
+    backing_up,
     chat,
     content,
     diagnose,
@@ -43,6 +44,8 @@ app.add_typer(content.app, name="personas")
 app.add_typer(evals.app, name="eval")
 app.command("regrade")(regrading.regrade)
 app.command("export")(exporting.export)
+app.command("backup")(backing_up.backup)
+app.command("restore")(backing_up.restore)
 app.add_typer(accounts.app, name="users")
 app.command("usage")(usage.usage)
 app.command("doctor")(diagnose.doctor)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
-from simcustomer.errors import EngineError, InvalidInput, InvalidReply, NotFound
+from simcustomer.errors import EngineError, InvalidInput, InvalidReply, NotFound, StoreError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,8 @@ _HELP = "Write what you would say and press Enter. /brief shows the brief again,
 _AGAIN = (
     "Your last reply is kept. Press Enter to try again, or write /quit to go on later, /end to end the conversation."
 )
+
+_SEND_AGAIN = "Your last reply was not kept. Write it again when the database answers, or /quit to go on later."
 
 
 def chat(
@@ -157,12 +159,21 @@ async def _hear(practice: Practice, session: Session, reply: str | None, screen:
     except InvalidReply as error:
         screen.print(str(error), style="yellow", markup=False)
         return session
-    except EngineError as error:
+    except (EngineError, StoreError) as error:
         screen.print(str(error), style="yellow", markup=False)
-        screen.print(_AGAIN, style="dim")
-        return practice.open(session.id, owner=OWNER)
+        session = _as_it_stands(practice, session)
+        screen.print(_AGAIN if session.pending is not None else _SEND_AGAIN, style="dim")
+        return session
     screen.print("\n" if started else "")
     return session
+
+
+def _as_it_stands(practice: Practice, session: Session) -> Session:
+    """The session as it is stored; as it was known where the store cannot say."""
+    try:
+        return practice.open(session.id, owner=OWNER)
+    except StoreError:
+        return session
 
 
 def _say(screen: Console, who: str, text: str) -> None:

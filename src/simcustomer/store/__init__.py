@@ -3,10 +3,12 @@
 from simcustomer.store.accounts import AccountStore
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
+from simcustomer.store.backup import back_up, restore
 from simcustomer.store.database import is_current
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
+from simcustomer.store.held import Held
 from simcustomer.store.logins import Errand, LoginStore
 from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
 from simcustomer.store.team import Begun, TeamStore
@@ -21,6 +23,7 @@ __all__ = [
     "Drafts",
     "Editions",
     "Errand",
+    "Held",
     "Kept",
     "LoginStore",
     "OpenRow",
@@ -33,7 +36,9 @@ __all__ = [
     "TeamStore",
     "Waiting",
     "WithoutGrade",
+    "back_up",
     "is_current",
     "open_store",
     "read_shelf",
+    "restore",
 ]

@@ -20,6 +20,9 @@ from simcustomer.errors import StoreError
 NEWEST = "0006"
 """Revision of the newest migration; checked first, so that Alembic is only loaded when there is something to do."""
 
+SECONDS_LOCKED = 10
+"""How long a statement waits for a lock that another program or server holds, before the trainee is told."""
+
 _MIGRATION = threading.Lock()
 _QUEUES: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
@@ -29,20 +32,25 @@ def open_engine(database_url: str) -> Engine:
 
     A new SQLite file is readable and writable by its owner alone. Raises StoreError, without any password in it.
     """
+    engine = engine_on(database_url)
+    with guarded(engine.url):
+        _migrate(engine)
+    return engine
+
+
+def engine_on(database_url: str | URL) -> Engine:
+    """An engine on the database with its tables as they are. Raises StoreError."""
     try:
         url = make_url(database_url)
         if url.get_backend_name() == "sqlite":
-            _make_private_file(url)
+            make_private_file(url)
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(
             "The database address cannot be used. Set SIMCUSTOMER_DATABASE_URL to something like "
             "sqlite:////home/me/practice.db or postgresql+psycopg://user@host/name (with the extra simcustomer[postgres])."
         ) from error
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
-    with guarded(engine.url):
-        _migrate(engine)
+    event.listen(engine, "connect", _configure_sqlite if url.get_backend_name() == "sqlite" else _configure_server)
     return engine
 
 
@@ -81,15 +89,16 @@ def _explained(error: SQLAlchemyError, url: URL) -> str:
             f"{where} cannot be opened for writing. Check the folder's permissions, or set SIMCUSTOMER_DATABASE_URL to a "
             "place you may write to."
         )
-    if "locked" in lowered:
+    if "locked" in lowered or "lock timeout" in lowered:
         return f"{where} is busy with another program. Nothing typed was lost; try again in a moment."
-    if "full" in lowered:
+    if "full" in lowered or "no space left" in lowered:
         return f"{where}: the disk is full. Free some space and try again; what was stored is kept."
     first_line = cause.splitlines()[0] if cause else "no further detail"
     return f"The database {where} did not answer as expected ({first_line}). Check that it runs and try again; what was stored is kept."
 
 
-def _make_private_file(url: URL) -> None:
+def make_private_file(url: URL) -> None:
+    """Make the file of a SQLite database, readable and writable by its owner alone, where it is not there. Raises StoreError."""
     if not url.database or url.database == ":memory:":
         return
     path = Path(url.database)
@@ -105,9 +114,17 @@ def _make_private_file(url: URL) -> None:
 
 def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    busy = f"busy_timeout={SECONDS_LOCKED * 1000}"
+    for pragma in (busy, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _configure_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{SECONDS_LOCKED}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _migrate(engine: Engine) -> None:
@@ -127,6 +144,7 @@ def _migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         if engine.dialect.name == "postgresql":
             # Two servers started at once must not both create the tables.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(7303014)"))
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -15,7 +15,7 @@ from simcustomer.domain.assessment import Grade, Ungraded
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
-from simcustomer.errors import NotFound, TurnConflict
+from simcustomer.errors import NotFound, SessionOver, TurnConflict
 from simcustomer.store.database import guarded, open_engine, writing
 from simcustomer.store.disputes import keep_override, overrides_in
 from simcustomer.store.kept_contents import keep_content, persona_of, rubric_of
@@ -153,9 +153,10 @@ class Store:
     def keep_reply(
         self, session_id: str, number: int, reply: str, *, token: str | None = None, seconds: float = 0
     ) -> bool:
-        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one.
+        """Keep a reply for an exchange; the same reply again changes nothing.
 
-        True where it is new, and then it is claimed for so many seconds if there is a `token`.
+        True where it is new, and then it is claimed for so many seconds if there is a `token`. Raises TurnConflict for another
+        reply, SessionOver where the session has ended meanwhile.
         """
         held = {} if token is None else {"claimed_by": token, "claimed_until": time.time() + seconds}
         with guarded(self.engine.url):
@@ -166,6 +167,12 @@ class Store:
                             session_id=session_id, number=number, reply=reply, received_at=datetime.now(UTC), **held
                         )
                     )
+                    # After the insert: SQLite has the write lock then, and PostgreSQL waits here for one who ends it.
+                    open_row = select(sessions.c.outcome).where(sessions.c.id == session_id).with_for_update(read=True)
+                    if connection.execute(open_row).scalar() is not None:
+                        raise SessionOver(
+                            "This conversation was ended in another tab or device. See its debrief, or start a new one."
+                        )
             except IntegrityError:
                 if self._reply(session_id, number) != reply:
                     raise TurnConflict(
@@ -214,9 +221,17 @@ class Store:
                 _end(connection, claim.session_id, exchange.stance.outcome, debrief)
         return True
 
-    def end(self, session_id: str, outcome: Outcome, debrief: Debrief | None) -> bool:
-        """End a session outside an exchange; False where it had ended already, which is left as it was."""
+    def end(self, session_id: str, outcome: Outcome, debrief: Debrief | None, *, replies: int | None = None) -> bool:
+        """End a session outside an exchange; False, and all is left as it was, where it had ended already.
+
+        Also where `replies` is given and the session holds another number of them.
+        """
         with guarded(self.engine.url), writing(self.engine) as connection:
+            # The row is locked before the replies are counted: one that is being kept is in or comes too late.
+            connection.execute(update(sessions).where(sessions.c.id == session_id).values(coached=sessions.c.coached))
+            said = select(func.count()).where(exchanges.c.session_id == session_id)
+            if replies is not None and connection.execute(said).scalar_one() != replies:
+                return False
             return _end(connection, session_id, outcome, debrief)
 
     def keep_debrief(self, session_id: str, debrief: Debrief) -> None:
