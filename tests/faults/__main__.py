@@ -49,7 +49,7 @@ def main() -> None:
             figures=tuple(outcome.figures),
             details=outcome.details,
         ).keep()
-    PAGE.write_text(page(kept()), encoding="utf-8")
+    PAGE.write_text(page(kept(), known), encoding="utf-8")
 
 
 if __name__ == "__main__":

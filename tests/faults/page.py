@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.faults.row import Counted
+from tests.faults.row import Counted, Row
 
 HEAD = Path(__file__).with_name("page.head.md")
 
 
-def page(rows: list[Counted]) -> str:
-    """The whole page as Markdown."""
+def page(counted: list[Counted], rows: Mapping[int, Row]) -> str:
+    """The whole page as Markdown; rows that were tried in short only are named."""
     head = HEAD.read_text(encoding="utf-8").strip()
-    return "\n\n".join((head, _table(rows), *(_section(row) for row in rows))) + "\n"
+    short = [f"{number}. {row.title}" for number, row in rows.items() if number not in {row.number for row in counted}]
+    left = f"In short only, by the tests: {'; '.join(short)}." if short else ""
+    parts = (head, _table(counted), left, *(_section(row) for row in counted))
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _table(rows: list[Counted]) -> str:
