@@ -17,6 +17,7 @@ from simcustomer.cli import (
     evals,
     exporting,
     grading,
+    purging,
     regrading,
     rehearse,
     usage,
@@ -44,6 +45,7 @@ app.add_typer(evals.app, name="eval")
 app.command("regrade")(regrading.regrade)
 app.command("export")(exporting.export)
 app.add_typer(accounts.app, name="users")
+app.command("purge")(purging.purge)
 app.command("usage")(usage.usage)
 app.command("doctor")(diagnose.doctor)
 

@@ -38,6 +38,10 @@ LOCAL = Visitor(id="local", name="local", roles=frozenset(Role))
 """The one user of the single-user mode, who may do everything."""
 
 
+REMOVED = "(removed)"
+"""What stands where the name of someone was whose account was removed; no account can have it for its name."""
+
+
 class Account(Frozen):
     """A person who signs in. `id` never changes and owns sessions; `name` is shown, and typed to sign in."""
 
@@ -79,6 +83,11 @@ def clean_name(text: str) -> str:
 def name_key(name: str) -> str:
     """What two names have in common that are the same to a reader: upper and lower case, full and half width."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def tried_name(name: str) -> str:
+    """Under what tries to sign in with a name are counted."""
+    return f"name {name_key(name)}"
 
 
 def clean_email(text: str) -> str:

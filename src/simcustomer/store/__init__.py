@@ -6,6 +6,7 @@ from simcustomer.store.audit import AuditLog
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
+from simcustomer.store.erasure import Erasure, Old
 from simcustomer.store.logins import Errand, LoginStore
 from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
 from simcustomer.store.team import Begun, TeamStore
@@ -19,9 +20,11 @@ __all__ = [
     "Disputes",
     "Drafts",
     "Editions",
+    "Erasure",
     "Errand",
     "Kept",
     "LoginStore",
+    "Old",
     "OpenRow",
     "Publication",
     "Published",
