@@ -7,11 +7,12 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from simcustomer import __version__
 from simcustomer.domain.assessment import Ungraded
+from simcustomer.domain.limits import Limits
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.reply_text import clean_reply
@@ -21,7 +22,7 @@ from simcustomer.errors import EngineError, NotFound, NothingSaid, SessionOver, 
 from simcustomer.graph import ExchangeGraph, Finished, Spoken, rehearsal_graph, run_exchange, watch_rehearsal
 from simcustomer.library import content_hash
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee
-from simcustomer.store import Claim, OpenRow, Store
+from simcustomer.store import Allowance, Claim, OpenRow, Store
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class Practice:
     cast: Cast
     graph: ExchangeGraph
     longest_reply: int = 5_000
+    limits: Limits = field(default_factory=Limits)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: secrets.token_urlsafe(18)
 
     def start(
@@ -133,7 +136,8 @@ class Practice:
         now, was = _provenance(parent.persona, parent.rubric, self.cast), parent.provenance
         exchanges = kept.exchanges
         if was.grader != now.grader:
-            graded = [await self.cast.grader.grade(_case(kept, e.number)) for e in exchanges]
+            async with self._billed(session_id, owner):
+                graded = [await self.cast.grader.grade(_case(kept, e.number)) for e in exchanges]
             exchanges = tuple(e.model_copy(update={"grade": grade}) for e, grade in zip(exchanges, graded, strict=True))
         if exchanges and was.customer != now.customer:
             now = now.model_copy(update={"customer": f"{was.customer}, then {now.customer}"})
@@ -152,11 +156,14 @@ class Practice:
     async def rehearse(self, session_id: str, number: int, trainee: Trainee, *, owner: str) -> AsyncIterator[Session]:
         """Let a simulated trainee go on from before this reply: the session after each exchange, kept nowhere.
 
-        Raises NotFound for a reply that is not there, EngineError, StoreError.
+        It counts as one turn. Raises NotFound for a reply that is not there, LimitReached, EngineError, StoreError.
         """
         session = _before(await asyncio.to_thread(self.store.load, session_id, owner), number)
-        async for played in watch_rehearsal(rehearsal_graph(self.cast, trainee), session):
-            yield played
+        if (allowance := self._allowance(owner)) is not None:
+            await asyncio.to_thread(self.store.take_turn, allowance)
+        async with self._billed(session_id, owner):
+            async for played in watch_rehearsal(rehearsal_graph(self.cast, trainee), session):
+                yield played
 
     async def respond(
         self, session_id: str, text: str, *, owner: str, number: int | None = None
@@ -164,7 +171,7 @@ class Practice:
         """Store a reply, then answer and grade it; the last event is always Settled.
 
         `number` is the exchange that the sender means (from 1). The same reply for it again gives the same exchange
-        back; another one raises TurnConflict. Also raises InvalidReply, SessionOver, NotFound, EngineError, StoreError;
+        back; another one raises TurnConflict. Also raises InvalidReply, LimitReached, SessionOver, NotFound, EngineError, StoreError;
         after an EngineError the reply is kept and `resume` tries again.
         """
         reply = clean_reply(text, longest=self.longest_reply)
@@ -182,7 +189,7 @@ class Practice:
             raise SessionOver("This conversation has ended. See its debrief, or start a new one.")
         if number != len(session.exchanges) + 1:
             raise TurnConflict("This reply belongs to a turn that has not come yet. Reload the page and send it again.")
-        await asyncio.to_thread(self.store.keep_reply, session_id, number, reply)
+        await asyncio.to_thread(self.store.keep_reply, session_id, number, reply, self._allowance(owner))
         async for event in self._answer(session_id, owner, number):
             yield event
 
@@ -216,7 +223,8 @@ class Practice:
         session = await asyncio.to_thread(self.store.load, session_id, owner)
         if session.outcome is None:
             ended = session.model_copy(update={"outcome": outcome})
-            debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
+            async with self._billed(session_id, owner):
+                debrief = await self.cast.coach.debrief(ended) if ended.exchanges else None
             await asyncio.to_thread(self.store.end, session_id, outcome, debrief)
         elif session.debrief is None and session.exchanges:
             await asyncio.to_thread(self.store.keep_debrief, session_id, await self.cast.coach.debrief(session))
@@ -238,7 +246,8 @@ class Practice:
             )
         whole = another or anew
         numbers = [e.number for e in session.exchanges] if whole else left
-        grades = {number: await self.cast.grader.grade(_case(session, number)) for number in numbers}
+        async with self._billed(session_id, owner):
+            grades = {number: await self.cast.grader.grade(_case(session, number)) for number in numbers}
         failed = {number: grade.reason for number, grade in grades.items() if isinstance(grade, Ungraded)}
         good = {number: grade for number, grade in grades.items() if number not in failed}
         if not good or (whole and failed and len(left) < len(session.exchanges)):
@@ -263,7 +272,7 @@ class Practice:
             await asyncio.sleep(0.1)
         finished: Finished | None = None
         try:
-            async with self._renewed(claim):
+            async with self._billed(session_id, owner), self._renewed(claim):
                 session = await asyncio.to_thread(self.store.load, session_id, owner)
                 if session.pending is None:
                     raise StoreError(
@@ -281,6 +290,19 @@ class Practice:
             if finished is None:
                 await asyncio.shield(asyncio.to_thread(self.store.release, claim))
         yield Settled(await asyncio.to_thread(self.store.load, session_id, owner))
+
+    def _allowance(self, owner: str) -> Allowance | None:
+        return Allowance(owner, self.limits, self.now()) if self.limits.is_set else None
+
+    @asynccontextmanager
+    async def _billed(self, session_id: str, owner: str) -> AsyncGenerator[None]:
+        """Count what the models are asked for meanwhile towards the owner's day, however it ends."""
+        try:
+            yield
+        finally:
+            allowance, meter = self._allowance(owner), self.cast.meter
+            if allowance is not None and meter is not None and any(bill := meter.take(session_id)):
+                await asyncio.shield(asyncio.to_thread(self.store.enter_bill, allowance, bill))
 
     @asynccontextmanager
     async def _renewed(self, claim: Claim) -> AsyncGenerator[None]:

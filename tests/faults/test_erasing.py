@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from simcustomer import wiring
-from simcustomer.domain.accounts import Account, Role
+from simcustomer.domain.accounts import Account, Role, trial_owner
 from simcustomer.domain.audit import Audited
 from simcustomer.domain.publishing import ContentKind
 from simcustomer.errors import SignInFailed
@@ -108,7 +108,7 @@ async def _practised(house: House, words: Canaries, account: Account, replies: i
         reviews.dispute(account.visitor, session.id, 1, technique, f"But {words.new('dispute')} is there.")
         at += 1
     draft = personas[0].model_copy(update={"title": f"Trial {words.new('persona of a trial')}"})
-    begun = practice.start(draft, house.library.rubric(), owner=account.id, seed=1)
+    begun = practice.start(draft, house.library.rubric(), owner=trial_owner(account.id), seed=1)
     house.store.keep_reply(begun.id, 1, f"And {words.new('reply without answer')}?")
 
 
@@ -149,7 +149,7 @@ def erased(url: str, folder: Path, replies: int, seed: int, look: Callable[[Hous
     with closing(open_store(url)) as store:
         house = House(store, folder, Library(ROOT / "personas", ROOT / "rubrics"))
         words, others = Canaries(seed), Canaries(seed + 1_000_000)
-        account, other = lived_in(house, words, replies), lived_in(house, others, 8)
+        account, other = lived_in(house, words, replies), lived_in(house, others, 2)
         _about_others(house, account, other)
         before = look(house)
         assert words.found(before) == words.given, "a word was kept nowhere, so that nothing is shown by its absence"
@@ -202,11 +202,11 @@ ROW = Row(number=14, title="A person is erased", method=METHOD, full=600, measur
 
 
 def test_a_person_is_erased_from_the_files() -> None:
-    figures = on_sqlite(16, 1)
+    figures = on_sqlite(6, 1)
     assert [figure for figure in figures if not figure.reached or not figure.of] == []
 
 
 @pytest.mark.postgres
 def test_a_person_is_erased_from_a_server() -> None:
-    figures = on_postgres(8, 2)
+    figures = on_postgres(4, 2)
     assert [figure for figure in figures if not figure.reached or not figure.of] == []

@@ -38,6 +38,8 @@ LOCAL = Visitor(id="local", name="local", roles=frozenset(Role))
 """The one user of the single-user mode, who may do everything."""
 
 
+_TRIAL = "studio:"
+
 REMOVED = "(removed)"
 """What stands where the name of someone was whose account was removed; no account can have it for its name."""
 
@@ -64,6 +66,16 @@ class Identity(Frozen):
 
     issuer: str
     subject: str
+
+
+def trial_owner(person: str) -> str:
+    """Whom an author's trials belong to, by the author's id: nobody who practises."""
+    return f"{_TRIAL}{person}"[:120]
+
+
+def person_of(owner: str) -> str:
+    """The id of the person to whom an owner's sessions belong, trials among them."""
+    return owner.removeprefix(_TRIAL)
 
 
 def clean_name(text: str) -> str:

@@ -1,6 +1,7 @@
 """What is kept, in SQL: sessions, the one place where what was said is kept, accounts, and what authors write and publish."""
 
 from simcustomer.store.accounts import AccountStore
+from simcustomer.store.allowances import EVERYONE, Allowance
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
@@ -12,7 +13,9 @@ from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_s
 from simcustomer.store.team import Begun, TeamStore
 
 __all__ = [
+    "EVERYONE",
     "AccountStore",
+    "Allowance",
     "Archive",
     "AuditLog",
     "Begun",

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, or_, select, update
 
-from simcustomer.domain.accounts import REMOVED, Account, tried_name
+from simcustomer.domain.accounts import REMOVED, Account, trial_owner, tried_name
 from simcustomer.domain.audit import WITH_ADDRESS, AuditEntry
 from simcustomer.store.account_tables import accounts, audit, tries
+from simcustomer.store.allowances import spent
 from simcustomer.store.audit import enter
 from simcustomer.store.database import guarded
 from simcustomer.store.logins import digest
@@ -40,10 +41,12 @@ class Erasure:
         without their name. Audit entries stay with their ids, and without what they say in words.
         """
         with guarded(self.engine.url), self.engine.begin() as connection:
-            theirs = select(sessions.c.id).where(sessions.c.owner == account.id)
+            owners = (account.id, trial_owner(account.id))
+            theirs = select(sessions.c.id).where(sessions.c.owner.in_(owners))
             told = or_(audit.c.about == account.id, audit.c.about.in_(theirs))
             connection.execute(update(audit).where(told).values(detail=""))
-            connection.execute(delete(sessions).where(sessions.c.owner == account.id))
+            connection.execute(delete(sessions).where(sessions.c.owner.in_(owners)))
+            connection.execute(delete(spent).where(spent.c.person == account.id))
             connection.execute(delete(drafts).where(drafts.c.author_id == account.id))
             connection.execute(delete(assignments).where(assignments.c.person == account.id))
             connection.execute(delete(tries).where(tries.c.key == digest(tried_name(account.name))))

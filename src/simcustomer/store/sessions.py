@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
+from simcustomer.domain.limits import Bill
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
 from simcustomer.errors import NotFound, TurnConflict
+from simcustomer.store.allowances import Allowance, enter_bill, had, take_turn
 from simcustomer.store.database import guarded, open_engine
 from simcustomer.store.disputes import keep_override, overrides_in
 from simcustomer.store.kept_contents import content_of, keep_content
@@ -159,8 +161,11 @@ class Store:
             except IntegrityError:
                 pass  # asked for twice at once, from two tabs
 
-    def keep_reply(self, session_id: str, number: int, reply: str) -> None:
-        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one."""
+    def keep_reply(self, session_id: str, number: int, reply: str, allowance: Allowance | None = None) -> None:
+        """Keep a reply for an exchange; the same reply again changes nothing. Raises TurnConflict for another one.
+
+        It counts towards the allowance, where one is given. Raises LimitReached where that is used up.
+        """
         with guarded(self.engine.url):
             try:
                 with self.engine.begin() as connection:
@@ -169,12 +174,29 @@ class Store:
                             session_id=session_id, number=number, reply=reply, received_at=datetime.now(UTC)
                         )
                     )
+                    if allowance is not None:
+                        take_turn(connection, allowance)
             except IntegrityError:
                 if self._reply(session_id, number) != reply:
                     raise TurnConflict(
                         "Another reply was already sent for this turn, from another tab or device; that one stands. "
                         "Reload to see it. Your text is still in the box."
                     ) from None
+
+    def take_turn(self, allowance: Allowance) -> None:
+        """Count a turn of which nothing is kept. Raises LimitReached."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            take_turn(connection, allowance)
+
+    def enter_bill(self, allowance: Allowance, bill: Bill) -> None:
+        """Count what models came to."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            enter_bill(connection, allowance, bill)
+
+    def had(self, person: str, day: datetime) -> tuple[int, int, float]:
+        """Turns, tokens and cost that were counted for a person on a day (UTC), where there are limits."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            return had(connection, person, day)
 
     def claim(self, claim: Claim, seconds: float) -> bool:
         """Take or renew the right to answer an exchange; False while someone else holds it or it is answered."""

@@ -50,7 +50,7 @@ def run(
     opening: Opening,
 ) -> None:
     """Serve on a bound socket until interrupted; `ready` gets the URL."""
-    practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+    practice = wiring.practice(store, players, longest_reply=settings.longest_reply, limits=settings.limits)
     with closing(Lab(settings)) as lab:
         app = create_app(practice, wiring.library(settings), rubric_id=settings.rubric, opening=opening, lab=lab)
         stopping = asyncio.Event()
