@@ -159,7 +159,7 @@ def test_tokens_and_money_are_counted_however_the_call_ends(
 ) -> None:
     async def story() -> None:
         async with model_server(honest, fault) as server:
-            engines = engines_on(server, prices={"stub": Price(input=1, output=2)})
+            engines = engines_on(server, prices={"stub": Price(input=1, output=2)}, deadline=60)
             cast = replace(cast_with(engines, "customer"), meter=engines.ledger)
             with closing(open_store(f"sqlite:///{tmp_path / str(fault)}.db")) as store:
                 practice = replace(wiring.practice(store, cast, longest_reply=500, limits=limits), now=lambda: NOON)
