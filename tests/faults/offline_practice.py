@@ -65,6 +65,7 @@ def main() -> None:
     count = int(sys.argv[1])
     for _ in range(count):
         in_terminal()
+    command = [str(SIMCUSTOMER), "serve", "--port", str(7900 + os.getpid() % 90)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         try:
             assert server.stdout is not None
