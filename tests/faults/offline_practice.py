@@ -48,7 +48,7 @@ def over_http(port: int, number: int) -> None:
     practice = wiring.practice(store, wiring.cast(), longest_reply=500)
     library = wiring.library(load_settings())
     session = practice.start(library.persona("no-heat-third-visit"), library.rubric(), owner="local", seed=number)
-    client = Client(port, practice, ScriptedCustomer())
+    client = Client(port, practice, ScriptedCustomer(), patience=300)
     client.event("load", [], f"page{number}", f"session={session.id}")
     for turn, reply in enumerate(REPLIES, 1):
         client.event("send", [reply, session.id, turn], f"s{number}-{turn}")

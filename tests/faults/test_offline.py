@@ -53,7 +53,18 @@ def measure(count: int, seed: int) -> Outcome:
             "SIMCUSTOMER_RUBRICS_DIR": str(ROOT / "rubrics"),
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
-        traced = ["strace", "-f", "-qq", "-s", "64", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace)]
+        traced = [
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-s",
+            "64",
+            "-e",
+            "trace=connect,sendto,sendmsg",
+            "-o",
+            str(trace),
+        ]
         cut = ["unshare", "--map-root-user", "--net"]
         command = [*cut, *traced, sys.executable, "-m", "tests.faults.offline_practice", str(count)]
         done = subprocess.run(

@@ -186,7 +186,7 @@ def fished(count: int, seed: int, heard: Heard) -> Fished:
         with closing(open_store(f"sqlite:///{name}/own.db")) as store, closing(Lab(load_settings())) as lab:
             practice = wiring.practice(store, wiring.cast(), longest_reply=5_000)
             with serving(create_app(practice, library, lab=lab, pace=Pace(before=0, words=10_000))) as port:
-                fishing, number = Fishing(Client(port, practice, ScriptedCustomer()), found, seed), 0
+                fishing, number = Fishing(Client(port, practice, ScriptedCustomer(), patience=120), found, seed), 0
                 while found.messages < count:
                     marked = customers[number % len(customers)]
                     fishing.conversation(marked, number, library, count - found.messages)

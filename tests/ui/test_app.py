@@ -45,9 +45,11 @@ class Client:
     port: int
     practice: Practice
     customer: ScriptedCustomer
+    patience: float = 20
+    """Seconds for an answer."""
 
     def ask(self, method: str, path: str, body: str | bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, (JSON if body else {}) | named)
