@@ -198,7 +198,7 @@ def measure(count: int, seed: int) -> Outcome:
     return Outcome(figures if _no_postgres() else [*figures, *on_postgres(count, seed)])
 
 
-ROW = Row(number=14, title="A person is erased", method=METHOD, full=600, measure=measure)
+ROW = Row(number=14, title="A person is erased", method=METHOD, full=300, measure=measure)
 
 
 def test_a_person_is_erased_from_the_files() -> None:
