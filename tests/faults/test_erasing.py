@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable
-from contextlib import closing, suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,6 +134,32 @@ def _about_others(house: House, manager: Account, other: Account) -> None:
     house.team.assign(manager.visitor, [persona], people=[other.id], due=date.today() + timedelta(days=1), pass_mark=50)
 
 
+SERVER = """
+import sys
+from simcustomer.store import open_store
+store = open_store(sys.argv[1])
+with store.engine.connect() as connection:
+    print(store.check(), flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def _served(url: str) -> Iterator[None]:
+    """A process that has the database open: without one, whoever closes it last would tidy its log up.
+
+    It cannot be this one, whose locks end when it reads the bytes of the file.
+    """
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-c", SERVER, url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as server:
+        assert server.stdout is not None
+        assert "sessions in" in server.stdout.readline()
+        yield
+        server.communicate()
+
+
 def _removed(account: Account, url: str, folder: Path) -> None:
     environment = os.environ | {
         "SIMCUSTOMER_DATABASE_URL": url,
@@ -154,9 +181,7 @@ def erased(url: str, folder: Path, replies: int, seed: int, look: Callable[[Hous
         before = look(house)
         assert words.found(before) == words.given, "a word was kept nowhere, so that nothing is shown by its absence"
         assert others.found(before) == others.given
-        with store.engine.connect() as server:  # the last one to close a database would tidy up its log
-            server.execute(text("SELECT count(*) FROM sessions")).scalar_one()
-            server.rollback()
+        with _served(url):
             _removed(account, url, folder)
             after = look(house)
         entries = [e for e in AuditLog(store.engine).newest(1_000) if e.about == account.id]
