@@ -25,7 +25,7 @@ from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.session import Exchange, Session
 from simcustomer.library import Library
 from simcustomer.practice import Practice
-from simcustomer.store import Claim, Store, open_store
+from simcustomer.store import Claim, Hold, Store, open_store
 from simcustomer.team import Member, Team
 
 OWN, TEAM = 25, 20
@@ -79,7 +79,7 @@ def long_session(store: Store, like: Session, turns: int) -> list[dict[str, floa
     before, last = bytes_in(store), 0
     for number in range(1, turns + 1):
         claim = Claim("long", number, "growth")
-        store.keep_reply("long", number, REPLIES[number % len(REPLIES)], token=claim.token, seconds=60)
+        store.keep_reply("long", number, REPLIES[number % len(REPLIES)], hold=Hold(claim.token, 60))
         store.settle(claim, _turn(like, number), None)
         if number in marks:
             now = bytes_in(store)

@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from simcustomer.budget import Budget
 from simcustomer.domain.session import Session
 from simcustomer.errors import EngineError, ServerStopping, StoreError
 from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
 from simcustomer.observing import Observer, observed
-from simcustomer.store import Claim, Store
+from simcustomer.store import Claim, Hold, Store
 from simcustomer.underway import Underway
 
 _log = logging.getLogger(__name__)
@@ -48,17 +49,18 @@ class Answering:
 
     store: Store
     graph: ExchangeGraph
+    budget: Budget
     observer: Observer
     underway: Underway
 
     async def respond(self, session: Session, number: int, reply: str) -> AsyncIterator[Event]:
         """Keep a reply for the next exchange of a session and answer it; the last event is always Settled.
 
-        Raises TurnConflict, SessionOver, StoreError, EngineError and ServerStopping; after the last two the reply is kept.
+        Raises TurnConflict, LimitReached, SessionOver, StoreError, EngineError and ServerStopping; after the last two the reply is kept.
         """
-        claim = Claim(session.id, number, secrets.token_hex(16))
+        claim, allowance = Claim(session.id, number, secrets.token_hex(16)), self.budget.allowance(session.owner)
         mine = await asyncio.to_thread(
-            self.store.keep_reply, session.id, number, reply, token=claim.token, seconds=CLAIM_SECONDS
+            self.store.keep_reply, session.id, number, reply, hold=Hold(claim.token, CLAIM_SECONDS), allowance=allowance
         )
         # A reply that nobody had sent before is ours to answer, in the session as it was read.
         claimed = session.model_copy(update={"pending": reply}) if mine else None
@@ -93,7 +95,7 @@ class Answering:
                     yield Settled(stored)
                     return
                 await asyncio.sleep(0.1)
-            async with self._held(claim) as held:
+            async with self.budget.billed(claim.session_id, owner), self._held(claim) as held:
                 session = session or await asyncio.to_thread(self.store.load, claim.session_id, owner)
                 with observed(self.observer, "exchange") as activity:
                     async for event in self._run(session):

@@ -8,6 +8,7 @@ SimcustomerError
 │   └── TooManyTries      ... for a while, after too many wrong passwords
 ├── InvalidInput          a file, option or name that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
+├── LimitReached          the practice of a day or a minute is used up
 ├── NothingSaid           an act that needs a reply first
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
@@ -31,6 +32,7 @@ __all__ = [
     "EngineError",
     "InvalidInput",
     "InvalidReply",
+    "LimitReached",
     "ModelError",
     "NotAllowed",
     "NotFound",
@@ -113,6 +115,10 @@ class InvalidInput(SimcustomerError):
 
 class InvalidReply(SimcustomerError):
     """The text is empty, too long or broken; nothing was stored."""
+
+
+class LimitReached(SimcustomerError):
+    """As much as the settings allow was had already; nothing was stored."""
 
 
 class NothingSaid(SimcustomerError):

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from simcustomer import __version__
 from simcustomer.answering import Answering, Event, Settled
+from simcustomer.budget import Budget
 from simcustomer.domain.assessment import Ungraded
+from simcustomer.domain.limits import Limits
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.reply_text import clean_reply
@@ -93,6 +95,8 @@ class Practice:
     cast: Cast
     graph: ExchangeGraph
     longest_reply: int = 5_000
+    limits: Limits = field(default_factory=Limits)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: secrets.token_urlsafe(18)
     observer: Observer = NOBODY
     underway: Underway = field(default_factory=Underway)
@@ -130,7 +134,8 @@ class Practice:
         now, was = _provenance(parent.persona, parent.rubric, self.cast), parent.provenance
         exchanges = kept.exchanges
         if was.grader != now.grader:
-            graded = [await self.cast.grader.grade(_case(kept, e.number)) for e in exchanges]
+            async with self._budget.billed(session_id, owner):
+                graded = [await self.cast.grader.grade(_case(kept, e.number)) for e in exchanges]
             exchanges = tuple(e.model_copy(update={"grade": grade}) for e, grade in zip(exchanges, graded, strict=True))
         if exchanges and was.customer != now.customer:
             now = now.model_copy(update={"customer": f"{was.customer}, then {now.customer}"})
@@ -149,11 +154,13 @@ class Practice:
     async def rehearse(self, session_id: str, number: int, trainee: Trainee, *, owner: str) -> AsyncIterator[Session]:
         """Let a simulated trainee go on from before this reply: the session after each exchange, kept nowhere.
 
-        Raises NotFound for a reply that is not there, EngineError, StoreError.
+        It counts as one turn. Raises NotFound for a reply that is not there, LimitReached, EngineError, StoreError.
         """
         session = _before(await asyncio.to_thread(self.store.load, session_id, owner), number)
-        async for played in watch_rehearsal(rehearsal_graph(self.cast, trainee), session):
-            yield played
+        await self._budget.take_turn(owner)
+        async with self._budget.billed(session_id, owner):
+            async for played in watch_rehearsal(rehearsal_graph(self.cast, trainee), session):
+                yield played
 
     async def respond(
         self, session_id: str, text: str, *, owner: str, number: int | None = None
@@ -161,8 +168,8 @@ class Practice:
         """Store a reply, then answer and grade it; the last event is always Settled.
 
         `number` is the exchange that the sender means (from 1). The same reply for it again gives the same exchange
-        back; another one raises TurnConflict. Also raises InvalidReply, SessionOver, NotFound, StoreError, EngineError and
-        ServerStopping; after these two the reply is kept and `resume` tries again.
+        back; another one raises TurnConflict. Also raises InvalidReply, LimitReached, SessionOver, NotFound, StoreError, EngineError
+        and ServerStopping; after these two the reply is kept and `resume` tries again.
         """
         reply = clean_reply(text, longest=self.longest_reply)
         session = await asyncio.to_thread(self.store.load, session_id, owner)
@@ -219,7 +226,8 @@ class Practice:
                 continue  # it came from another tab just now
             debrief = None
             if session.exchanges:
-                debrief = await self.cast.coach.debrief(session.model_copy(update={"outcome": outcome}))
+                async with self._budget.billed(session_id, owner):
+                    debrief = await self.cast.coach.debrief(session.model_copy(update={"outcome": outcome}))
             replies = len(session.exchanges) + (session.pending is not None)
             # A reply that another tab sent meanwhile belongs to the session that is debriefed, too.
             if await asyncio.to_thread(self.store.end, session_id, outcome, debrief, replies=replies):
@@ -244,7 +252,8 @@ class Practice:
             )
         whole = another or anew
         numbers = [e.number for e in session.exchanges] if whole else left
-        grades = {number: await self.cast.grader.grade(_case(session, number)) for number in numbers}
+        async with self._budget.billed(session_id, owner):
+            grades = {number: await self.cast.grader.grade(_case(session, number)) for number in numbers}
         failed = {number: grade.reason for number, grade in grades.items() if isinstance(grade, Ungraded)}
         good = {number: grade for number, grade in grades.items() if number not in failed}
         if not good or (whole and failed and len(left) < len(session.exchanges)):
@@ -260,4 +269,8 @@ class Practice:
 
     @property
     def _answering(self) -> Answering:
-        return Answering(self.store, self.graph, self.observer, self.underway)
+        return Answering(self.store, self.graph, self._budget, self.observer, self.underway)
+
+    @property
+    def _budget(self) -> Budget:
+        return Budget(self.store, self.limits, self.cast.meter, self.now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simcustomer.domain.assessment import Grade
+from simcustomer.domain.limits import Bill
 from simcustomer.domain.persona import Brief, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Debrief, Hint, Session, Stance
@@ -138,10 +139,19 @@ class Trainee(Protocol):
         ...
 
 
+class Meter(Protocol):
+    """Knows what the engines' calls of models came to."""
+
+    def take(self, session_id: str) -> Bill:
+        """What a session's calls came to since it was last asked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The engines chosen for one session."""
+    """The engines chosen for one session; `meter` where models are among them."""
 
     customer: Customer
     grader: Grader
     coach: Coach
+    meter: Meter | None = None

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from simcustomer.domain import accounts
+from simcustomer.domain.limits import Limits
 from simcustomer.errors import SettingsError
 
 
@@ -123,6 +124,7 @@ class Settings(BaseSettings):
     batching: Literal["all", "technique"] = "all"
     prices: dict[str, Price] = Field(default_factory=dict[str, Price])
     usage_log: Path | None = None
+    limits: Limits = Limits()
     accounts: bool = False
     hosts: Listed = ()
     proxies: Listed = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from simcustomer.domain.accounts import LONGEST_NAME, Account, Visitor, name_key
+from simcustomer.domain.accounts import LONGEST_NAME, Account, Visitor, tried_name
 from simcustomer.domain.audit import NOBODY, Audited, AuditEntry
 from simcustomer.errors import SignInFailed, TooManyTries
 from simcustomer.passwords import Passwords
@@ -61,7 +61,7 @@ class Doorkeeper:
 
     def sign_in(self, name: str, password: str, *, address: str) -> Login:
         """Sign in by password. Raises SignInFailed, the same for an unknown name as for a wrong password; TooManyTries."""
-        by_name = f"name {name_key(name[: 2 * LONGEST_NAME])}"
+        by_name = tried_name(name[: 2 * LONGEST_NAME])
         account = self.accounts.named(name[: 2 * LONGEST_NAME])
         about = account.id if account else NOBODY
         # A try counts before it is known how it ends: many at once must not all slip through.

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simcustomer.domain.limits import Limits
 from simcustomer.engines.embedded.adviser import EmbeddedAdviser
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.embedded.customer import EmbeddedCustomer
@@ -143,11 +144,14 @@ def cast(
         customer=customer(customer_engine, shared),
         grader=grader(grader_engine, shared),
         coach=coach(coach_engine, shared),
+        meter=shared.engines.ledger if shared else None,
     )
 
 
-def practice(store: Store, players: Cast, *, longest_reply: int, observer: Observer = NOBODY) -> Practice:
-    """The use cases on this store with these engines."""
+def practice(
+    store: Store, players: Cast, *, longest_reply: int, limits: Limits | None = None, observer: Observer = NOBODY
+) -> Practice:
+    """The use cases on this store with these engines, within limits where there are any."""
     # LangGraph takes two seconds to import, which commands that do not practise should not pay.
     from simcustomer.graph import exchange_graph  # noqa: PLC0415
     from simcustomer.practice import Practice  # noqa: PLC0415
@@ -157,6 +161,7 @@ def practice(store: Store, players: Cast, *, longest_reply: int, observer: Obser
         cast=players,
         graph=exchange_graph(players, observer),
         longest_reply=longest_reply,
+        limits=limits or Limits(),
         observer=observer,
     )
 

@@ -163,3 +163,13 @@ def test_a_run_yields_to_everything_else(lab: Lab, suites: Suites) -> None:
     working = lab._suites._working[run.id].process  # pyright: ignore[reportPrivateUsage]
     assert os.getpriority(os.PRIO_PROCESS, working.pid) == 19
     lab.cancel(run.id)
+
+
+def test_a_run_that_was_erased_while_it_was_worked_on_stops_nothing(lab: Lab) -> None:
+    text = json.dumps(transcript("own", "I am sorry.")).encode()
+    gone = lab.order(given(Kind.TRANSCRIPTS, "own.jsonl"), by="ana", given=text)
+    assert lab.folder.forget("ana") == 1
+    kept = lab.order(given(Kind.TRANSCRIPTS, "own.jsonl"), by="ben", given=text)
+    assert ended(lab, kept).state is State.DONE
+    with pytest.raises(NotFound):
+        lab.standing(gone.id)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from simcustomer import wiring
+from simcustomer.domain.limits import Limits
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Origin, Session
@@ -44,9 +45,11 @@ class Client:
     port: int
     practice: Practice
     customer: ScriptedCustomer
+    patience: float = 20
+    """Seconds for an answer."""
 
     def ask(self, method: str, path: str, body: str | bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, (JSON if body else {}) | named)
@@ -412,3 +415,21 @@ def test_the_app_can_be_built_again(tmp_path: Path, library: Library) -> None:
     assert app.openapi_url is None
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
+
+
+def test_a_reply_over_the_limit_is_given_back_in_a_sentence(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The desk's practice is frozen; the served app reads it anew for each event.
+    client.event("send", ["I am sorry.", session.id, 1], "first")
+    object.__setattr__(client.practice, "limits", Limits(turns=1))
+    try:
+        day = client.practice.start(session.persona, session.rubric, owner="local", seed=2)
+        client.event("send", ["The first of the day.", day.id, 1], "counted")
+        stream = client.event("send", ["The second of the day, typed with care.", day.id, 2], "over")
+    finally:
+        object.__setattr__(client.practice, "limits", Limits())
+    assert "You have had all your practice of today (1 replies)" in stream
+    last = stream.rsplit('"process_completed"', 1)[0].rsplit("data:", 2)
+    assert "The second of the day, typed with care." in " ".join(last)
+    assert len(client.practice.open(day.id, owner="local").exchanges) == 1

@@ -18,6 +18,7 @@ from simcustomer.cli import (
     evals,
     exporting,
     grading,
+    purging,
     regrading,
     rehearse,
     usage,
@@ -47,6 +48,7 @@ app.command("export")(exporting.export)
 app.command("backup")(backing_up.backup)
 app.command("restore")(backing_up.restore)
 app.add_typer(accounts.app, name="users")
+app.command("purge")(purging.purge)
 app.command("usage")(usage.usage)
 app.command("doctor")(diagnose.doctor)
 

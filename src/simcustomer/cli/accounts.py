@@ -16,6 +16,7 @@ from simcustomer.errors import InvalidInput
 if TYPE_CHECKING:
     from simcustomer.accounts import Accounts
     from simcustomer.domain.accounts import Account, Role
+    from simcustomer.lab.runs import RunFolder
 
 app = typer.Typer(help="Manage who may sign in to the web app, and as what.", no_args_is_help=True)
 
@@ -110,7 +111,7 @@ def enable(name: Name) -> None:
 
 @app.command("remove")
 def remove(name: Name, yes: Yes = False) -> None:
-    """Remove an account with its sessions and all that was said in them; this cannot be undone."""
+    """Erase an account with all that its owner wrote and did, out of the files too; this cannot be undone."""
     with _accounts() as accounts:
         account = accounts.get(name)
         count = accounts.sessions(account)
@@ -119,8 +120,9 @@ def remove(name: Name, yes: Yes = False) -> None:
             if not sys.stdin.isatty():
                 raise InvalidInput(f"This removes {what} for good. Say --yes if that is meant.")
             typer.confirm(f"Remove {what} for good?", abort=True)
+        runs = _lab_runs().forget(account.name)
         accounts.remove(account)
-    typer.echo(f"Removed {what}.")
+    typer.echo(f"Removed {what}{f', and {runs} of the gradings in the lab' if runs else ''}.")
 
 
 @app.command("adopt-local")
@@ -161,6 +163,13 @@ def _accounts() -> Generator[Accounts]:
         yield wiring.accounts(store)
     finally:
         store.close()
+
+
+def _lab_runs() -> RunFolder:
+    from simcustomer.lab.runs import RunFolder
+    from simcustomer.settings import load_settings
+
+    return RunFolder(load_settings().lab_dir)
 
 
 def _roles(names: list[str]) -> list[Role]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
-from simcustomer.errors import EngineError, InvalidInput, InvalidReply, NotFound, StoreError
+from simcustomer.errors import EngineError, InvalidInput, InvalidReply, LimitReached, NotFound, StoreError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +70,7 @@ def chat(
     players = wiring.cast(customer_engine or engine, grader_engine or engine, engine, models=models)
     store = open_store(settings.database_url)
     try:
-        practice = wiring.practice(store, players, longest_reply=settings.longest_reply)
+        practice = wiring.practice(store, players, longest_reply=settings.longest_reply, limits=settings.limits)
         if chosen is not None:
             opened = practice.start(chosen, library.rubric(rubric or settings.rubric), owner=OWNER, seed=seed)
         elif fork is not None:
@@ -156,7 +156,7 @@ async def _hear(practice: Practice, session: Session, reply: str | None, screen:
                     screen.print(f"{session.persona.name}: ", style="bold", end="", markup=False)
                     started = True
                 screen.print(event.text, end="", markup=False, soft_wrap=True)
-    except InvalidReply as error:
+    except (InvalidReply, LimitReached) as error:
         screen.print(str(error), style="yellow", markup=False)
         return session
     except (EngineError, StoreError) as error:

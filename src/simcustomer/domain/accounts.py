@@ -38,6 +38,12 @@ LOCAL = Visitor(id="local", name="local", roles=frozenset(Role))
 """The one user of the single-user mode, who may do everything."""
 
 
+_TRIAL = "studio:"
+
+REMOVED = "(removed)"
+"""What stands where the name of someone was whose account was removed; no account can have it for its name."""
+
+
 class Account(Frozen):
     """A person who signs in. `id` never changes and owns sessions; `name` is shown, and typed to sign in."""
 
@@ -62,6 +68,16 @@ class Identity(Frozen):
     subject: str
 
 
+def trial_owner(person: str) -> str:
+    """Whom an author's trials belong to, by the author's id: nobody who practises."""
+    return f"{_TRIAL}{person}"[:120]
+
+
+def person_of(owner: str) -> str:
+    """The id of the person to whom an owner's sessions belong, trials among them."""
+    return owner.removeprefix(_TRIAL)
+
+
 def clean_name(text: str) -> str:
     """A name as it is kept: composed, without spaces around it. Raises InvalidInput.
 
@@ -79,6 +95,11 @@ def clean_name(text: str) -> str:
 def name_key(name: str) -> str:
     """What two names have in common that are the same to a reader: upper and lower case, full and half width."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def tried_name(name: str) -> str:
+    """Under what tries to sign in with a name are counted."""
+    return f"name {name_key(name)}"
 
 
 def clean_email(text: str) -> str:

@@ -36,6 +36,11 @@ class Audited(StrEnum):
     PERSONA_ASSIGNED = "persona_assigned"
     ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
     SESSIONS_EXPORTED = "sessions_exported"
+    SESSIONS_PURGED = "sessions_purged"
+
+
+WITH_ADDRESS = (Audited.SIGNED_IN, Audited.SIGN_IN_FAILED, Audited.SIGN_IN_THROTTLED, Audited.SIGNED_OUT)
+"""Acts of which the entry says the address that they came from."""
 
 
 class AuditEntry(Frozen):

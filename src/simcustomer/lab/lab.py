@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from simcustomer.errors import InvalidInput, SettingsError, StoreError
+from simcustomer.errors import InvalidInput, NotFound, SettingsError, StoreError
 from simcustomer.evaluation.pins import pin_path
 from simcustomer.evaluation.results import Results, read_results
 from simcustomer.evaluation.suite_names import with_data
@@ -178,8 +178,11 @@ class Lab:
         return Lane(self.folder, at_once=at_once, alive=self._beat, ended=self._ended)
 
     def _ended(self, run_id: str, code: int | None) -> None:
-        if self.folder.ending(run_id) is not None:
-            return
+        try:
+            if self.folder.ending(run_id) is not None:
+                return
+        except NotFound:
+            return  # whoever ordered it was erased, or it had been kept long enough
         state, problem = State.CANCELLED, None
         if code is not None:
             state = State.FAILED

@@ -39,6 +39,11 @@ class Order(Frozen):
     file: str | None = None
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
+    @property
+    def holds_conversations(self) -> bool:
+        """Whether somebody's conversations were given with it, which are kept beside it."""
+        return self.kind is not Kind.SUITES
+
 
 class Run(Frozen):
     """An order that was taken; `server` tells which server works on it, `by` who asked, by name."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from simcustomer.domain.accounts import REMOVED
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput, NotFound, StoreError
@@ -130,6 +131,32 @@ class RunFolder:
             raise StoreError(
                 f"The run could not be deleted whole ({error.strerror}). Look into {self.path}."
             ) from error
+
+    def forget(self, name: str) -> int:
+        """Delete what someone gave to the lab, by name, and take the name off what else they ordered; how many were deleted."""
+        deleted = 0
+        for run_id in self.ids():
+            run = self.run(run_id)
+            if run.by != name:
+                continue
+            if run.order.holds_conversations:
+                self.remove(run_id)
+                deleted += 1
+            else:
+                self.write(
+                    run_id,
+                    RUN,
+                    run.model_copy(update={"by": REMOVED, "order": run.order.model_copy(update={"note": ""})}),
+                )
+        return deleted
+
+    def given_before(self, moment: datetime) -> list[str]:
+        """Runs of given conversations that were ordered before then."""
+        return [
+            run_id
+            for run_id in self.ids()
+            if (run := self.run(run_id)).order.holds_conversations and run.asked_at < moment
+        ]
 
     def _needed(self, run_id: str, name: str, model: type[Model]) -> Model:
         found = self._read(run_id, name, model)

@@ -1,6 +1,7 @@
 """What is kept, in SQL: sessions, the one place where what was said is kept, accounts, and what authors write and publish."""
 
 from simcustomer.store.accounts import AccountStore
+from simcustomer.store.allowances import EVERYONE, Allowance
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
 from simcustomer.store.backup import back_up, restore
@@ -8,13 +9,16 @@ from simcustomer.store.database import is_current
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
+from simcustomer.store.erasure import Erasure, Old
 from simcustomer.store.held import Held
 from simcustomer.store.logins import Errand, LoginStore
-from simcustomer.store.sessions import Claim, OpenRow, SessionRow, Store, open_store
+from simcustomer.store.sessions import Claim, Hold, OpenRow, SessionRow, Store, open_store
 from simcustomer.store.team import Begun, TeamStore
 
 __all__ = [
+    "EVERYONE",
     "AccountStore",
+    "Allowance",
     "Archive",
     "AuditLog",
     "Begun",
@@ -22,10 +26,13 @@ __all__ = [
     "Disputes",
     "Drafts",
     "Editions",
+    "Erasure",
     "Errand",
     "Held",
+    "Hold",
     "Kept",
     "LoginStore",
+    "Old",
     "OpenRow",
     "Publication",
     "Published",

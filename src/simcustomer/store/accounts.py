@@ -115,13 +115,6 @@ class AccountStore:
                 select(func.count()).select_from(sessions).where(sessions.c.owner == owner)
             ).scalar_one()
 
-    def remove(self, account_id: str, entry: AuditEntry) -> None:
-        """Take an account away with its sessions and all that was said in them."""
-        with guarded(self.engine.url), self.engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.owner == account_id))
-            connection.execute(delete(accounts).where(accounts.c.id == account_id))
-            enter(connection, entry)
-
     def adopt(self, owner: str, account_id: str, entry: AuditEntry) -> int:
         """Give an owner's sessions to an account; how many they were."""
         with guarded(self.engine.url), self.engine.begin() as connection:

@@ -37,13 +37,11 @@ class LoginStore:
         """Keep a login until a time; those that have run out go."""
         with guarded(self.engine.url), self.engine.begin() as connection:
             connection.execute(delete(logins).where(logins.c.until < now))
-            connection.execute(
-                insert(logins).values(token=_hashed(token), account_id=account_id, seen=now, until=until)
-            )
+            connection.execute(insert(logins).values(token=digest(token), account_id=account_id, seen=now, until=until))
 
     def account(self, token: str, *, now: float, idle: float) -> Account | None:
         """Who is signed in by this token; None where it is unknown, over, or was not used for `idle` seconds."""
-        hashed = _hashed(token)
+        hashed = digest(token)
         with guarded(self.engine.url):
             with self.engine.connect() as connection:
                 row = connection.execute(
@@ -64,10 +62,8 @@ class LoginStore:
     def end(self, token: str) -> str | None:
         """Forget a login; the id of the account that it was of, None where there was none."""
         with guarded(self.engine.url), self.engine.begin() as connection:
-            account_id = connection.execute(
-                select(logins.c.account_id).where(logins.c.token == _hashed(token))
-            ).scalar()
-            connection.execute(delete(logins).where(logins.c.token == _hashed(token)))
+            account_id = connection.execute(select(logins.c.account_id).where(logins.c.token == digest(token))).scalar()
+            connection.execute(delete(logins).where(logins.c.token == digest(token)))
         return account_id
 
     def enter_tries(self, keys: Sequence[str], *, now: float, since: float) -> tuple[int, ...]:
@@ -75,7 +71,7 @@ class LoginStore:
         with guarded(self.engine.url), self.engine.begin() as connection:
             connection.execute(delete(tries).where(tries.c.at < since))
             entered = [
-                connection.execute(insert(tries).values(key=_hashed(key), at=now)).inserted_primary_key for key in keys
+                connection.execute(insert(tries).values(key=digest(key), at=now)).inserted_primary_key for key in keys
             ]
         return tuple(int(key[0]) for key in entered if key is not None)
 
@@ -83,7 +79,7 @@ class LoginStore:
         """When there were tries under a key since then, oldest first."""
         with guarded(self.engine.url), self.engine.connect() as connection:
             rows = connection.execute(
-                select(tries.c.at).where(tries.c.key == _hashed(key), tries.c.at >= since).order_by(tries.c.at)
+                select(tries.c.at).where(tries.c.key == digest(key), tries.c.at >= since).order_by(tries.c.at)
             ).all()
         return tuple(row.at for row in rows)
 
@@ -92,7 +88,7 @@ class LoginStore:
         with guarded(self.engine.url), self.engine.begin() as connection:
             connection.execute(delete(tries).where(tries.c.id.in_(ids)))
             if key is not None:
-                connection.execute(delete(tries).where(tries.c.key == _hashed(key)))
+                connection.execute(delete(tries).where(tries.c.key == digest(key)))
 
     def send(self, errand: Errand, *, now: float, until: float) -> None:
         """Keep what must come back from a provider."""
@@ -100,7 +96,7 @@ class LoginStore:
             connection.execute(delete(errands).where(errands.c.until < now))
             connection.execute(
                 insert(errands).values(
-                    state=_hashed(errand.state),
+                    state=digest(errand.state),
                     nonce=errand.nonce,
                     verifier=errand.verifier,
                     back_to=errand.back_to,
@@ -110,7 +106,7 @@ class LoginStore:
 
     def take(self, state: str, *, now: float) -> Errand | None:
         """What was sent with this state, once; None where nothing was, or it is too old."""
-        condition = (errands.c.state == _hashed(state)) & (errands.c.until >= now)
+        condition = (errands.c.state == digest(state)) & (errands.c.until >= now)
         with guarded(self.engine.url), self.engine.begin() as connection:
             row = connection.execute(select(errands).where(condition)).one_or_none()
             if row is None or connection.execute(delete(errands).where(condition)).rowcount != 1:
@@ -118,5 +114,6 @@ class LoginStore:
         return Errand(state=state, nonce=row.nonce, verifier=row.verifier, back_to=row.back_to)
 
 
-def _hashed(text: str) -> str:
+def digest(text: str) -> str:
+    """What is kept in place of a token, a state or the key of a try."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,16 +12,25 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
+from simcustomer.domain.limits import Bill
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
 from simcustomer.errors import NotFound, SessionOver, TurnConflict
+from simcustomer.store.allowances import Allowance, enter_bill, had, take_turn
 from simcustomer.store.database import guarded, open_engine, writing
 from simcustomer.store.disputes import keep_override, overrides_in
 from simcustomer.store.kept_contents import keep_content, persona_of, rubric_of
 from simcustomer.store.records import answered, grade_of, session_of, utc
 from simcustomer.store.results import finished, keep_result, titled
 from simcustomer.store.tables import contents, exchanges, hints, sessions
+
+
+class Hold(NamedTuple):
+    """A claim to be made: by whom, and for how many seconds."""
+
+    token: str
+    seconds: float
 
 
 class Claim(NamedTuple):
@@ -151,14 +160,14 @@ class Store:
                 pass  # asked for twice at once, from two tabs
 
     def keep_reply(
-        self, session_id: str, number: int, reply: str, *, token: str | None = None, seconds: float = 0
+        self, session_id: str, number: int, reply: str, *, hold: Hold | None = None, allowance: Allowance | None = None
     ) -> bool:
         """Keep a reply for an exchange; the same reply again changes nothing.
 
-        True where it is new, and then it is claimed for so many seconds if there is a `token`. Raises TurnConflict for another
-        reply, SessionOver where the session has ended meanwhile.
+        True where it is new; then it is claimed, where a hold is given, and counts towards the allowance. Raises TurnConflict for
+        another reply, SessionOver where the session has ended meanwhile, LimitReached where the allowance is used up.
         """
-        held = {} if token is None else {"claimed_by": token, "claimed_until": time.time() + seconds}
+        held = {} if hold is None else {"claimed_by": hold.token, "claimed_until": time.time() + hold.seconds}
         with guarded(self.engine.url):
             try:
                 with writing(self.engine) as connection:
@@ -173,6 +182,8 @@ class Store:
                         raise SessionOver(
                             "This conversation was ended in another tab or device. See its debrief, or start a new one."
                         )
+                    if allowance is not None:
+                        take_turn(connection, allowance)
             except IntegrityError:
                 if self._reply(session_id, number) != reply:
                     raise TurnConflict(
@@ -181,6 +192,21 @@ class Store:
                     ) from None
                 return False
         return True
+
+    def take_turn(self, allowance: Allowance) -> None:
+        """Count a turn of which nothing is kept. Raises LimitReached."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            take_turn(connection, allowance)
+
+    def enter_bill(self, allowance: Allowance, bill: Bill) -> None:
+        """Count what models came to."""
+        with guarded(self.engine.url), self.engine.begin() as connection:
+            enter_bill(connection, allowance, bill)
+
+    def had(self, person: str, day: datetime) -> tuple[int, int, float]:
+        """Turns, tokens and cost that were counted for a person on a day (UTC), where there are limits."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            return had(connection, person, day)
 
     def claim(self, claim: Claim, seconds: float) -> bool:
         """Take or renew the right to answer an exchange; False while someone else holds it or it is answered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simcustomer.domain.accounts import Visitor
+from simcustomer.domain.accounts import Visitor, trial_owner
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
 from simcustomer.practice import Practice
@@ -32,9 +32,4 @@ class Studio:
 
         Raises ContentError.
         """
-        return self.practice.start(self.writing.persona(text), self.rubric(), owner=trial_owner(author))
-
-
-def trial_owner(author: Visitor) -> str:
-    """Whom an author's trials belong to: nobody who practises."""
-    return f"studio:{author.id}"[:120]
+        return self.practice.start(self.writing.persona(text), self.rubric(), owner=trial_owner(author.id))

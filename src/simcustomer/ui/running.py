@@ -95,7 +95,13 @@ def run(settings: Settings, players: Cast, listener: socket.socket, ready: Calla
     """Serve on a bound socket until interrupted or terminated; `ready` gets the URL."""
     traces = wiring.traces(settings)
     observers = tuple(observer for observer in (parts.metrics, traces) if observer is not None)
-    practice = wiring.practice(parts.store, players, longest_reply=settings.longest_reply, observer=Several(observers))
+    practice = wiring.practice(
+        parts.store,
+        players,
+        longest_reply=settings.longest_reply,
+        limits=settings.limits,
+        observer=Several(observers),
+    )
     pace = Pace()
     with ExitStack() as closed:
         if traces is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from simcustomer.domain.limits import Bill
 from simcustomer.domain.model import Frozen
 from simcustomer.engines.openai.calls import Call, Usage
 from simcustomer.errors import SettingsError
@@ -23,6 +24,8 @@ _GOOD = frozenset({"ok", "stopped", "replayed"})
 
 _FREE = frozenset({"replayed"})
 """Outcomes of calls that no server was asked for."""
+
+_CHARACTERS_A_TOKEN = 4
 
 REMEMBERED = 10_000
 """Records that are kept in memory; the file keeps all."""
@@ -112,12 +115,15 @@ class Ledger:
     path: Path | None = None
     heard: Callable[[CallRecord], None] | None = None
     _records: deque[CallRecord] = field(default_factory=lambda: deque[CallRecord](maxlen=REMEMBERED))
+    _bills: dict[str, Bill] = field(default_factory=dict[str, Bill])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def called(
         self, call: Call, model: str, *, usage: Usage | None, seconds: float, attempts: int, outcome: str
     ) -> None:
         """Enter one call."""
+        if call.session is not None and outcome not in _FREE:
+            self._bill(call.session, model, usage or _least(call))
         self._enter(
             CallRecord(
                 at=datetime.now(UTC),
@@ -154,6 +160,17 @@ class Ledger:
             self._records.clear()
         return records
 
+    def take(self, session_id: str) -> Bill:
+        """What a session's calls came to since it was last asked; implements `roles.Meter`."""
+        with self._lock:
+            return self._bills.pop(session_id, Bill())
+
+    def _bill(self, session_id: str, model: str, usage: Usage) -> None:
+        with self._lock:
+            held = self._bills.get(session_id, Bill())
+            cost = held.cost + (self._cost(model, usage) or 0.0)
+            self._bills[session_id] = Bill(held.tokens + usage.prompt + usage.completion, cost)
+
     def _cost(self, model: str, usage: Usage | None) -> float | None:
         price = self.prices.get(model)
         if price is None or usage is None:
@@ -178,6 +195,11 @@ class Ledger:
                 _log.warning(
                     "%s: calls cannot be put on record there (%s); mend SIMCUSTOMER_USAGE_LOG", self.path, error
                 )
+
+
+def _least(call: Call) -> Usage:
+    """About what was sent, where the server does not say: a call that is stopped halfway is paid for as well."""
+    return Usage(sum(len(message.content) for message in call.messages) // _CHARACTERS_A_TOKEN, 0)
 
 
 def read_records(path: Path) -> tuple[CallRecord, ...]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from simcustomer.domain.accounts import Visitor
+from simcustomer.domain.accounts import Visitor, trial_owner
 from simcustomer.domain.session import Session
 from simcustomer.errors import InvalidReply, SimcustomerError
 from simcustomer.practice import Event, Settled, clean_reply
-from simcustomer.studio import Studio, trial_owner
+from simcustomer.studio import Studio
 from simcustomer.ui import views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.studio.views import trial_notes
@@ -92,7 +92,7 @@ class TrialView(Page):
 
     async def answer(self, text: str, session_id: str, turn: float, visitor: Visitor) -> AsyncIterator[Updates]:
         """Say something to the customer, and show the answer as it comes."""
-        practice, owner = self.studio.practice, trial_owner(visitor)
+        practice, owner = self.studio.practice, trial_owner(visitor.id)
         try:
             reply = clean_reply(text or "", longest=practice.longest_reply)
         except InvalidReply as error:
@@ -104,7 +104,7 @@ class TrialView(Page):
 
     async def resume(self, session_id: str, visitor: Visitor) -> AsyncIterator[Updates]:
         """Try the last reply again."""
-        practice, owner = self.studio.practice, trial_owner(visitor)
+        practice, owner = self.studio.practice, trial_owner(visitor.id)
         events = practice.resume(session_id, owner=owner)
         async for updates in self._converse(events, session_id, owner, ""):
             yield updates
@@ -122,11 +122,21 @@ class TrialView(Page):
                 else:
                     yield {self.live: self._live(session, said, answer=moment.text)}
         except SimcustomerError as error:
-            yield {**self.desk.told(str(error), self.notice), self.live: "", self.retry: gr.Button(visible=True)}
-        except Exception:  # noqa: BLE001  # the author is told, the log has it, and the reply is stored
+            yield await self._failed(str(error), session_id, owner, reply)
+        except Exception:  # noqa: BLE001  # the author is told, the log has it, and the reply is not lost
             _log.exception("a trial failed")
-            message = self.desk.say("site.failed")
-            yield {**self.desk.told(message, self.notice), self.live: "", self.retry: gr.Button(visible=True)}
+            yield await self._failed(self.desk.say("site.failed"), session_id, owner, reply)
+
+    async def _failed(self, message: str, session_id: str, owner: str, reply: str) -> Updates:
+        """The message; the reply goes back to its box unless the store has it, and waits to be tried again."""
+        told = {**self.desk.told(message, self.notice), self.live: ""}
+        try:
+            session = await asyncio.to_thread(self.studio.practice.open, session_id, owner=owner)
+        except SimcustomerError:
+            return {**told, self.reply: reply}  # the message above already says what is wrong with the store
+        if session.pending is None:
+            return {**told, self.reply: reply}
+        return {**told, self.retry: gr.Button(visible=True)}
 
     def _settled(self, session: Session) -> Updates:
         html, name = self.desk.renderer.html, session.persona.name
