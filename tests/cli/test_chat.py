@@ -11,22 +11,23 @@ REPLY = "What does the boiler show?"
 
 
 @pytest.mark.parametrize(
-    ("fails_in", "says", "then"),
-    [("keep_reply", "was not kept", f"{REPLY}\n"), ("claim", "Press Enter to try again", "\n")],
+    ("fails_in", "times", "says", "then"),
+    [("keep_reply", 1, "was not kept", f"{REPLY}\n"), ("settle", 3, "Press Enter to try again", "\n")],
 )
 def test_a_database_that_fails_does_not_end_the_chat(
-    monkeypatch: pytest.MonkeyPatch, fails_in: str, says: str, then: str
+    monkeypatch: pytest.MonkeyPatch, fails_in: str, times: int, says: str, then: str
 ) -> None:
     works = getattr(Store, fails_in)
-    left = [1]
+    left = [1] * times
 
-    def fails_once(*arguments: object) -> object:
+    def fails(*arguments: object, **named: object) -> object:
         if left:
             left.pop()
             raise StoreError("The database is busy; try again.")
-        return works(*arguments)
+        return works(*arguments, **named)
 
-    monkeypatch.setattr(Store, fails_in, fails_once)
+    monkeypatch.setattr(Store, fails_in, fails)
+    monkeypatch.setattr("simcustomer.answering.SETTLE_AGAIN", (0.0, 0.0))
     done = CliRunner().invoke(
         app, ["chat", "no-heat-third-visit", "--seed", "2"], input=f"{REPLY}\n{then}/end\n", catch_exceptions=False
     )
