@@ -210,7 +210,7 @@ place of path, query and body that holds text, at all deep links; calls carry fo
 owner's open page is reached for by its name. All answers are searched for the words, and every table of the database and the lab's
 folder are compared before and after: a row that is new, changed or gone must be of the one who tried. Afterwards the owners
 open the same addresses, so that it is known that there was something to be found.""",
-    full=300,
+    full=60,
     measure=measure,
 )
 
