@@ -387,4 +387,4 @@ for publishing; each mutation through the library and one of the others. What li
 
 
 def test_hostile_content_is_refused_in_words() -> None:
-    ROW.quick(150)
+    ROW.quick(16)
