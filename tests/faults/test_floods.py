@@ -106,7 +106,7 @@ class Flood:
     def bodies(self, size: int) -> None:
         """Long bodies, with their length announced, without, and with a length that is not true."""
         browser = self.site.browser("engineer")
-        for at in range(max(3, self.count // 10)):
+        for at in range(max(3, self.count // 25)):
             path = ("/gradio_api/queue/join", "/lab/transcripts", "/sign-in")[at % 3]
             for announced in (True, False):
                 self.sent.append(Sent(f"{size:,} bytes to {path}", _poured(browser, path, size, announced=announced)))
@@ -145,7 +145,7 @@ def _poured(browser: Browser, path: str, size: int, *, announced: bool) -> int:
 
 
 def measure(count: int, seed: int) -> Outcome:
-    """`count` foreign requests, passwords and streams (of these enough to be refused some), a tenth as many bodies, beside a practice."""
+    """`count` foreign requests, passwords and streams (of these enough to be refused some), a few bodies, beside a practice."""
     del seed  # what is sent is no matter of chance
     size = 64 * 1024 * 1024 if count >= ROW.full else 6 * 1024 * 1024
     streams = max(count, MOST_OPEN + 10)
