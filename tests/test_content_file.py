@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -7,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcustomer.content_file import MOST_BYTES, parse_content, read_content
+from simcustomer.content_file import MOST_BYTES, content_text, parse_content, read_content
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.errors import ContentError
+from simcustomer.errors import ContentError, NotFound
 from simcustomer.library import Library, content_folder
 from tests.conftest import ROOT
 
@@ -38,7 +39,7 @@ def problem(text: str) -> str:
         ("- a\n", "must hold fields"),
         ("", "must hold fields"),
         ("a: 1\n---\nb: 2\n", "r.yaml, line 2"),
-        ("a: " + "[" + "1," * 30_000 + "1]", "more than 20,000 values"),
+        ("a: " + "[" + "1," * 30_000 + "1]", "more than 5,000 values"),
     ],
 )
 def test_broken_files_are_named_by_line(text: str, says: str) -> None:
@@ -67,7 +68,7 @@ def test_words_that_yaml_1_1_would_turn_stay_words() -> None:
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_text("a: " + "x" * MOST_BYTES)
-    with pytest.raises(ContentError, match="more than the 524,288"):
+    with pytest.raises(ContentError, match="more than the 150,000"):
         read_content(path, Rubric)
 
 
@@ -77,6 +78,43 @@ def test_a_folder_and_another_encoding_are_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("title: caf\xe9".encode("latin-1"))
     with pytest.raises(ContentError, match="not UTF-8"):
         read_content(tmp_path / "latin.yaml", Rubric)
+
+
+def test_the_line_of_the_first_broken_byte_is_named(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes("id: a\ntitle: caf\xe9".encode("latin-1"))
+    with pytest.raises(ContentError, match="line 2: is not UTF-8"):
+        read_content(tmp_path / "latin.yaml", Rubric)
+
+
+def test_a_link_may_stay_in_its_folder_and_lead_nowhere_else(tmp_path: Path) -> None:
+    folder = tmp_path / "rubrics"
+    (folder / "..data").mkdir(parents=True)
+    (folder / "..data" / "one.yaml").write_text(RUBRIC)
+    (tmp_path / "elsewhere.yaml").write_text(RUBRIC)
+    (folder / "in.yaml").symlink_to("..data/one.yaml")
+    (folder / "out.yaml").symlink_to("../elsewhere.yaml")
+    (folder / "round.yaml").symlink_to("round.yaml")
+    os.mkfifo(folder / "pipe.yaml")
+    assert content_text(folder / "in.yaml") == RUBRIC
+    for name, what in (("out", "leads out of its folder"), ("round", "symbolic links"), ("pipe", "no file")):
+        with pytest.raises(ContentError, match=what):
+            content_text(folder / f"{name}.yaml")
+        with pytest.raises(ContentError, match=what):
+            Library(folder, folder).rubric(name)
+
+
+def test_a_name_that_is_no_utf8_can_be_said(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff.yaml")).write_text(RUBRIC)
+    (name,) = Library(tmp_path, tmp_path).rubric_ids
+    with pytest.raises((ContentError, NotFound)) as caught:
+        Library(tmp_path, tmp_path).rubric(name)
+    assert str(caught.value).encode()
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "0x" + "f" * 5_000, "0b" + "1" * 20_000])
+def test_a_number_that_cannot_be_written_out_is_refused(number: str) -> None:
+    with pytest.raises(ContentError, match=r"line 1: '.{60}' is not a valid int"):
+        parse_content(f"version: {number}\n", Persona, name="p.yaml")
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -14,31 +16,47 @@ from simcustomer.yaml_tree import Tree, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 150_000
+"""The largest content file and draft; the largest persona that comes along has 38,000, and a request of the page holds 256 KiB."""
 
 
 def read_content(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; one that has not changed is not parsed again. Raises ContentError, one sentence a problem."""
+    status = _checked(path)
+    return cast(Model, _parsed(path, status.st_mtime_ns, status.st_size, model))
+
+
+def shown_name(path: Path) -> str:
+    """The name of a file for messages; one that is no UTF-8 could be printed nowhere, so its odd bytes are replaced."""
+    return str(path).encode("utf-8", "replace").decode()
+
+
+def content_text(path: Path) -> str:
+    """The text of a content file. Raises ContentError for one that is too large, no UTF-8, or elsewhere than it seems."""
+    _checked(path)
+    return _text(path)
+
+
+def _checked(path: Path) -> os.stat_result:
+    """What is known of a file that may be read: one of this folder (a link may stay in it), and of a size to be read."""
     try:
         status = path.stat()
+        if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+            raise ContentError([_problem(path, "is a link that leads out of its folder; put a copy of the file there")])
     except OSError as error:
         raise ContentError([_unreadable(path, error)]) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise ContentError([_problem(path, "cannot be read (it is no file); check the name")])
     if status.st_size > MOST_BYTES:
-        raise ContentError(
-            [
-                Problem(
-                    str(path),
-                    f"{status.st_size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; shorten it",
-                )
-            ]
-        )
-    return cast(Model, _parsed(path, status.st_mtime_ns, status.st_size, model))
+        what = f"{status.st_size:,} bytes, more than the {MOST_BYTES:,} that a content file may have; shorten it"
+        raise ContentError([_problem(path, what)])
+    return status
 
 
 @lru_cache(maxsize=256)
 def _parsed(path: Path, changed: int, size: int, model: type[BaseModel]) -> BaseModel:
     del changed, size  # they are there to tell one state of the file from another
-    return parse_content(_text(path), model, name=str(path))
+    return parse_content(_text(path), model, name=shown_name(path))
 
 
 def parse_content(text: str, model: type[Model], *, name: str) -> Model:
@@ -52,15 +70,23 @@ def parse_content(text: str, model: type[Model], *, name: str) -> Model:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        held = path.read_bytes()
     except OSError as error:
         raise ContentError([_unreadable(path, error)]) from error
+    try:
+        return held.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ContentError([Problem(str(path), f"is not UTF-8 text (byte {error.start}); save it as UTF-8")]) from error
+        line = held.count(b"\n", 0, error.start) + 1
+        what = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
+        raise ContentError([_problem(path, what, line=line)]) from error
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(str(path), f"cannot be read ({error.strerror}); check the name and the permissions")
+    return _problem(path, f"cannot be read ({error.strerror}); check the name and the permissions")
+
+
+def _problem(path: Path, what: str, *, line: int | None = None) -> Problem:
+    return Problem(shown_name(path), what, line=line)
 
 
 def _field_problem(name: str, tree: Tree, detail: ErrorDetails) -> Problem:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar, cast
 
 from pydantic import BaseModel
 
-from simcustomer.content_file import parse_content, read_content
+from simcustomer.content_file import content_text, parse_content, read_content, shown_name
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.publishing import ContentKind, Standing
 from simcustomer.domain.rubric import Rubric
@@ -109,20 +109,27 @@ class Library:
         """Where the files of that kind are."""
         return self.personas_folder if kind is ContentKind.PERSONA else self.rubrics_folder
 
+    def files(self, kind: ContentKind) -> dict[str, Path]:
+        """The files of all contents of that kind by id, whatever is in them."""
+        # A name that is no UTF-8 can be stored and shown nowhere; it is said with its odd bytes replaced.
+        return {path.stem.encode("utf-8", "replace").decode(): path for path in self.folder(kind).glob("*.yaml")}
+
     def file(self, kind: ContentKind, content_id: str) -> Path | None:
         """The file of a content, whether or not something was published over it; None where there is none."""
-        known = {path.stem: path for path in self.folder(kind).glob("*.yaml")}
-        return known.get(content_id)
+        return self.files(kind).get(content_id)
 
     def stamps(self, kind: ContentKind) -> dict[str, Hashable]:
         """The ids of all contents of that kind, in order, each with what changes when the content does."""
         found: dict[str, Hashable] = {}
-        for path in self.folder(kind).glob("*.yaml"):
+        for content_id, path in self.files(kind).items():
             try:
                 status = path.stat()
             except FileNotFoundError:
                 continue  # it was taken away while the folder was read
-            found[path.stem] = (status.st_mtime_ns, status.st_size)
+            except OSError:
+                found[content_id] = None  # whoever loads it is told why it cannot be read
+                continue
+            found[content_id] = (status.st_mtime_ns, status.st_size)
         for content_id, standing in self.shelf.standings(kind).items():
             found.pop(content_id, None)
             if not standing.archived:
@@ -192,9 +199,10 @@ def _check_name(path: Path, content_id: str) -> None:
 
 def name_problem(path: Path, content_id: str) -> Problem:
     """What is wrong where a file's id is not its name, with the line of the id."""
-    found = read_tree(path.read_text(encoding="utf-8"), name=str(path)).at("id")
-    what = f"is {content_id!r}, but the file is named {path.name}; make them agree"
-    return Problem(str(path), what, line=found[1] if found else None, field="id")
+    name = shown_name(path)
+    found = read_tree(content_text(path), name=name).at("id")
+    what = f"is {content_id!r}, but the file is named {name.rpartition('/')[2]}; make them agree"
+    return Problem(name, what, line=found[1] if found else None, field="id")
 
 
 def _unknown(what: str, wanted: str, known: tuple[str, ...], folder: Path) -> str:

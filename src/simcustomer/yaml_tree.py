@@ -22,12 +22,17 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from simcustomer.errors import ContentError, Problem
 
 MOST_DEPTH = 20
-MOST_VALUES = 20_000
+MOST_VALUES = 5_000
+"""Values and ends of lists and mappings: three times as many as the largest shipped file has, and read in half a second."""
+
+LONGEST_NUMBER = 40
+"""Characters of a number, true or null: Python refuses to write out one of thousands of digits."""
 
 _PLAIN = frozenset({"str", "int", "float", "bool", "null"})
 
@@ -76,9 +81,12 @@ def read_tree(text: str, *, name: str) -> Tree:
     or MOST_VALUES values.
     """
     yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _BoundedParser
+    yaml.composer.warn_double_anchors = False
     try:
-        _check_bounds(yaml.parse(io.StringIO(text)), name)
-        root = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        root = yaml.compose(io.StringIO(text))
+    except _Unbounded as error:
+        raise ContentError([Problem(name, error.what, line=error.line)]) from error
     except MarkedYAMLError as error:
         raise ContentError([_syntax_problem(name, error)]) from error
     except ReaderError as error:
@@ -86,7 +94,7 @@ def read_tree(text: str, *, name: str) -> Tree:
         raise ContentError(
             [Problem(name, "holds a character that YAML does not allow; remove it", line=line)]
         ) from error
-    except (YAMLError, RecursionError) as error:
+    except YAMLError as error:
         raise ContentError([Problem(name, f"is not readable YAML ({error}); check quotes and indentation")]) from error
     if not isinstance(root, MappingNode):
         raise ContentError(
@@ -99,23 +107,38 @@ def read_tree(text: str, *, name: str) -> Tree:
     return tree
 
 
-def _check_bounds(events: Iterator[Event], name: str) -> None:
-    """Refuse aliases, depth and bulk from the event stream, before any tree is built."""
-    depth = 0
-    for count, event in enumerate(events, start=1):
-        line = event.start_mark.line + 1
+class _Unbounded(Exception):
+    """What a text may not hold, and on which line it does."""
+
+    def __init__(self, what: str, line: int) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+
+
+class _BoundedParser(Parser):
+    """Refuses aliases, depth and bulk as the events come, before a tree is built of them."""
+
+    def __init__(self, loader: YAML) -> None:
+        super().__init__(loader)
+        self._depth = self._count = 0
+
+    def get_event(self) -> Event:
+        """The next event. Raises _Unbounded."""
+        event: Event = super().get_event()
+        line: int = event.start_mark.line + 1
+        self._count += 1
         if isinstance(event, AliasEvent):
-            raise ContentError(
-                [Problem(name, f"aliases (*{event.anchor}) are not allowed; write the value out", line=line)]
-            )
+            raise _Unbounded(f"aliases (*{event.anchor[:60]}) are not allowed; write the value out", line)
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            depth += 1
+            self._depth += 1
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            depth -= 1
-        if depth > MOST_DEPTH:
-            raise ContentError([Problem(name, f"nested more than {MOST_DEPTH} deep; flatten it", line=line)])
-        if count > MOST_VALUES:
-            raise ContentError([Problem(name, f"more than {MOST_VALUES:,} values; shorten the file", line=line)])
+            self._depth -= 1
+        if self._depth > MOST_DEPTH:
+            raise _Unbounded(f"nested more than {MOST_DEPTH} deep; flatten it", line)
+        if self._count > MOST_VALUES:
+            raise _Unbounded(f"more than {MOST_VALUES:,} values; shorten the file", line)
+        return event
 
 
 def _tree(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Tree:
@@ -151,13 +174,15 @@ def _scalar(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Scala
             Problem(name, f"{text[:60]!r} is read as a {kind}; put it in quotes to make it text", line=line)
         )
         return None
+    value: Scalar = None
+    is_broken = kind != "str" and len(text) > LONGEST_NUMBER
     try:
-        value: Scalar = yaml.constructor.construct_object(node)
-    except ValueError:
-        problems.append(
-            Problem(name, f"{text[:60]!r} is not a valid {kind}; put it in quotes to make it text", line=line)
-        )
-        return None
+        value = None if is_broken else yaml.constructor.construct_object(node)
+    except (ValueError, OverflowError):
+        is_broken = True
+    if is_broken:
+        what = f"{text[:60]!r} is not a valid {kind}; put it in quotes to make it text"
+        problems.append(Problem(name, what, line=line))
     return value
 
 

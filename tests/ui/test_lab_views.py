@@ -6,6 +6,7 @@ import pytest
 
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Channel, Speaker, Turn
+from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.grading import GradedReply, TranscriptRecord
 from simcustomer.evaluation.provenance import Measured
@@ -201,3 +202,5 @@ def test_a_graded_conversation_shows_levels_and_what_they_rest_on(renderer: Rend
     second = lab_reading.grading_view([RECORD, RECORD], [good, failed], rubric, 2)
     assert second.turns[1].ungraded == failed.ungraded
     assert "This reply was not graded: no answer" in renderer.html("lab_graded", view=second, run="r", remarks=[])
+    with pytest.raises(InvalidInput, match="not whole"):
+        lab_reading.grading_view([RECORD, RECORD], [good], rubric, 1)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
+from simcustomer.content_file import MOST_BYTES
 from simcustomer.domain.publishing import ContentKind, even
 from simcustomer.errors import InvalidInput
-
-MOST_BYTES = 150_000
-"""The longest text of a draft; the longest persona that comes along has 38,000, and a request of the page holds 256 KiB."""
 
 MOST_NOTE = 500
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simcustomer.content_file import MOST_BYTES as MOST_FILE
+from simcustomer.content_file import content_text
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.publishing import ContentKind, Draft, Edition, Step, even, text_mark
@@ -18,6 +19,8 @@ from simcustomer.store import Drafts, Editions, Publication, Published, Saving
 from simcustomer.studio.checking import Checked, loaded, problems_of
 from simcustomer.studio.text import MOST_NOTE, glance, storable, template, version_of
 from simcustomer.yaml_edit import with_value
+
+_log = logging.getLogger(__name__)
 
 
 class Shelved(NamedTuple):
@@ -56,7 +59,7 @@ class Writing:
         """Everything that was published, or came as a file, by title."""
         standings = self.editions.standings(kind)
         found: list[Shelved] = []
-        for content_id in {*standings, *(path.stem for path in self.library.folder(kind).glob("*.yaml"))}:
+        for content_id in {*standings, *self.library.files(kind)}:
             current, standing = self.current(kind, content_id), standings.get(content_id)
             if current is not None:
                 title = glance(current.text, "title") or content_id
@@ -160,8 +163,7 @@ class Writing:
         """What keeps a text from being published."""
         taken: frozenset[str] = frozenset()
         if not opened.content_id:
-            files = (path.stem for path in self.library.folder(opened.kind).glob("*.yaml"))
-            taken = frozenset({*self.editions.standings(opened.kind), *files})
+            taken = frozenset({*self.editions.standings(opened.kind), *self.library.files(opened.kind)})
         return problems_of(opened.kind, text, content_id=opened.content_id, taken=taken)
 
     def published(self, opened: Opened) -> Published | None:
@@ -247,10 +249,12 @@ class Writing:
 
     def _file(self, kind: ContentKind, content_id: str) -> Published | None:
         path = self.library.file(kind, content_id)
-        if path is None or path.stat().st_size > MOST_FILE:
-            return None
-        text = path.read_text(encoding="utf-8", errors="replace")
-        return Published(text, version_of(text))
+        try:
+            text = content_text(path) if path else None
+        except ContentError as error:
+            _log.warning("%s", error)
+            text = None
+        return Published(text, version_of(text)) if text is not None else None
 
 
 def _opened(draft: Draft, author: Visitor) -> Opened:

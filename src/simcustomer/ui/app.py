@@ -42,7 +42,7 @@ from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.signatures import remember
 from simcustomer.ui.site import Site, wire
-from simcustomer.ui.streams import LateJoin
+from simcustomer.ui.streams import FewStreams, LateJoin
 from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
@@ -125,6 +125,7 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
 
     def admit(app: FastAPI) -> None:
         recognise = by_login(keeper) if keeper else alone
+        app.add_middleware(FewStreams, wording=desk.renderer.wording)
         app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
 

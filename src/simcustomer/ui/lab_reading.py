@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple, cast, get_args
 
 from simcustomer.domain.assessment import Assessment, Evidence, Verdict
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Speaker
+from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.grading import GradedReply, TranscriptRecord
 from simcustomer.evaluation.report import Piece, pieces
 from simcustomer.evaluation.results import Disagreement, Results
@@ -176,9 +178,14 @@ def _reading(results: Results, lines: Sequence[Line], n: int) -> Reading | None:
 def grading_view(
     records: Sequence[TranscriptRecord], graded: Sequence[GradedReply], rubric: Rubric, number: int
 ) -> GradingView:
-    """Graded transcripts, the chosen one (from 1) whole. `graded` follows the replies of `records` in order."""
+    """Graded transcripts, the chosen one (from 1) whole. `graded` follows the replies of `records` in order.
+
+    Raises InvalidInput where a reply has no grade.
+    """
+    if len(graded) < sum(len(record.transcript.reply_indexes) for record in records):
+        raise InvalidInput("The grades of this run are not whole. Order it again.")
     replies = iter(graded)
-    by_record = [[next(replies) for _ in record.transcript.reply_indexes] for record in records]
+    by_record = [list(islice(replies, len(record.transcript.reply_indexes))) for record in records]
     conversations = [
         Conversation(n, record.id, record.channel.value, len(found), level_of("", _mean([g.overall for g in found])))
         for n, (record, found) in enumerate(zip(records, by_record, strict=True), start=1)

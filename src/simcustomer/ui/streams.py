@@ -1,19 +1,27 @@
-"""The long answers that carry events to a page: none is missed when it begins, and none outlives the server."""
+"""The long answers that carry events to a page: none is missed when it begins, none outlives the server, and nobody has too many."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import nullcontext
+from typing import cast
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simcustomer.domain.accounts import Visitor
 from simcustomer.telemetry.metrics import Metrics
+from simcustomer.ui.wording import Wording
 
 GRACE = 0.06
 """Seconds for which the answer to a new event is held back: longer than a closing message takes to the browser."""
 
-EVENTS = "/gradio_api/queue/data"
 JOIN = "/gradio_api/queue/join"
+EVENTS, HEARTBEAT = "/gradio_api/queue/data", "/gradio_api/heartbeat/"
+
+MOST_OPEN = 60
+"""Streams that one visitor may hold open; a page has one, and two while something is being shown."""
 
 
 class LateJoin:
@@ -40,6 +48,31 @@ class LateJoin:
             await send(message)
 
         await self.app(scope, receive, send_late)
+
+
+class FewStreams:
+    """Refuses a visitor another stream who has MOST_OPEN: each holds a connection and a task of the server."""
+
+    def __init__(self, app: ASGIApp, wording: Wording) -> None:
+        self.app = app
+        self.wording = wording
+        self._open: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with 429."""
+        visitor = cast("Visitor | None", scope.get("state", {}).get("visitor"))
+        path = scope["path"] if scope["type"] == "http" else ""
+        if visitor is None or not (path.rstrip("/") == EVENTS or path.startswith(HEARTBEAT)):
+            await self.app(scope, receive, send)
+            return
+        if self._open[visitor.id] >= MOST_OPEN:
+            await PlainTextResponse(self.wording.say("refused.too_many_streams"), 429)(scope, receive, send)
+            return
+        self._open[visitor.id] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._open[visitor.id] -= 1
 
 
 class EndWithServer:

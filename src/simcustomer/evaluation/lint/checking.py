@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simcustomer.content_file import parse_content, read_content
+from simcustomer.content_file import content_text, parse_content, read_content, shown_name
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError
@@ -23,13 +23,13 @@ def lint_file(path: Path, rubric: Rubric) -> list[Finding]:
         persona = read_content(path, Persona)
     except ContentError as error:
         return [Finding.of_problem(path, problem) for problem in error.problems]
-    text = path.read_text(encoding="utf-8")
+    text = content_text(path)
     findings = _findings(persona, rubric, text, path)
     if persona.id != path.stem:
         findings.append(Finding.of_problem(path, name_problem(path, persona.id)))
     if not text.startswith(_SCHEMA):
         what, remedy = "the file does not name its schema", f"begin it with {_SCHEMA}../docs/persona.schema.json"
-        findings.append(Finding(file=str(path), line=1, field=None, what=what, remedy=remedy))
+        findings.append(Finding(file=shown_name(path), line=1, field=None, what=what, remedy=remedy))
     return _in_order(findings)
 
 
@@ -43,7 +43,7 @@ def lint_text(text: str, rubric: Rubric, *, name: str) -> list[Finding]:
 
 
 def _findings(persona: Persona, rubric: Rubric, text: str, path: Path) -> list[Finding]:
-    tree = read_tree(text, name=str(path))
+    tree = read_tree(text, name=shown_name(path))
     return [Finding.of_fault(path, tree, fault) for fault in _faults(persona, rubric)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from simcustomer.content_file import shown_name
 from simcustomer.domain.model import Frozen
 from simcustomer.errors import Problem
 from simcustomer.yaml_tree import Tree
@@ -42,7 +43,7 @@ class Finding(Frozen):
                 break
             tree, line = step
         field = ".".join(str(part) for part in fault.field) or None
-        return cls(file=str(file), line=line, field=field, what=fault.what, remedy=fault.remedy)
+        return cls(file=shown_name(file), line=line, field=field, what=fault.what, remedy=fault.remedy)
 
     @classmethod
     def of_problem(cls, file: Path, problem: str) -> Finding:
@@ -55,7 +56,7 @@ class Finding(Frozen):
                 what=problem.what,
                 remedy=problem.remedy or _READ_UP,
             )
-        return cls(file=str(file), line=None, field=None, what=problem, remedy=_READ_UP)
+        return cls(file=shown_name(file), line=None, field=None, what=problem, remedy=_READ_UP)
 
     def __str__(self) -> str:
         """The finding as one sentence."""

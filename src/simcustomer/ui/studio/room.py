@@ -12,12 +12,13 @@ import gradio as gr
 from gradio.events import Dependency
 
 from simcustomer import wiring
+from simcustomer.content_file import MOST_BYTES
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.publishing import ContentKind, Step
 from simcustomer.errors import ContentError, EditConflict, NotAllowed, SimcustomerError
 from simcustomer.studio import Opened, Studio
 from simcustomer.studio.fields import Answer, FormField
-from simcustomer.studio.text import MOST_BYTES, glance
+from simcustomer.studio.text import glance
 from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
 from simcustomer.ui.frame import Frame
 from simcustomer.ui.studio.editor import Editor
