@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from simcustomer.store import Store, open_store
 from tests.conftest import postgres_url
 
-DISK = 4 * 1024 * 1024
+DISK = 32 * 1024 * 1024
 NAME = "simcustomer-tried"
 
 
@@ -84,7 +84,7 @@ def _mounted(store: Store, folder: Path) -> Disk:
         with ballast.open("wb") as file:
             file.write(b"x" * max(0, left.f_bavail * left.f_frsize - spare))
 
-    return Disk(store, fill, ballast.unlink, "a mounted disk of 4 MiB")
+    return Disk(store, fill, ballast.unlink, "a mounted disk of 32 MiB")
 
 
 def _capped(store: Store) -> Disk:

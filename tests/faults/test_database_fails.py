@@ -215,15 +215,18 @@ class _closing(AbstractContextManager[Store]):  # noqa: N801  # as contextlib.cl
 
 def measure_on(kinds: tuple[str, ...], count: int, seed: int, locks: tuple[float, ...] = LOCKS) -> Outcome:
     """So many turns with each fault that these kinds of database have."""
-    chance, tried = random.Random(seed), list[Tried]()  # noqa: S311  # to be repeated
-    for kind in kinds:
-        with sqlite() if kind == "SQLite" else nullcontext(postgres()) as url:
-            tried += [locked(kind, url, seconds, count, chance) for seconds in locks]
-    if "SQLite" in kinds:
-        tried.append(full(count, chance))
-    if "PostgreSQL" in kinds:
-        tried.append(killed(count, chance))
+    # They wait most of the time, and one kind does not touch the other.
+    with ThreadPoolExecutor(len(kinds)) as side_by_side:
+        parts = [side_by_side.submit(_all_of, kind, count, random.Random(seed), locks) for kind in kinds]  # noqa: S311
+        tried = [each for part in parts for each in part.result()]
     return Outcome([each.figure for each in tried], "\n".join(each.detail for each in tried))
+
+
+def _all_of(kind: str, count: int, chance: random.Random, locks: tuple[float, ...]) -> list[Tried]:
+    """Each fault that a kind of database has."""
+    tried = [full(count, chance) if kind == "SQLite" else killed(count, chance)]
+    with sqlite() if kind == "SQLite" else nullcontext(postgres()) as url:
+        return tried + [locked(kind, url, seconds, count, chance) for seconds in locks]
 
 
 ROW = Row(
