@@ -120,7 +120,7 @@ class Typist:
 
     def reply_on_page(self, kind: str, text: str) -> None:
         """A reply through the page; then the page of that conversation is opened anew."""
-        begun = self._begun()
+        begun, text = self._begun(), _sent(text)
         self._called(kind, "answer", [text, begun, 1], f"session={begun}")
         wanted = clean_reply(text, longest=self.site.practice.longest_reply)
         self._found(kind, wanted, begun)
@@ -131,7 +131,7 @@ class Typist:
     def reason(self, kind: str, text: str) -> None:
         """A dispute through the page."""
         practice, vera = self.site.practice, self.site.ids["vera"]
-        begun = self._begun()
+        begun, text = self._begun(), _sent(text)
 
         async def talk() -> None:
             async for _ in practice.respond(begun, "I am sorry that nobody came.", owner=vera):
@@ -215,6 +215,11 @@ class Typist:
         said = [exchange.reply for exchange in kept.exchanges]
         if said != [wanted]:
             self.tally.lost.append(f"{kind}: {wanted[:40]!r} kept as {str(said)[:60]}")
+
+
+def _sent(text: str) -> str:
+    """A text as JSON carries it: two halves of a character that meet become one."""
+    return json.loads(json.dumps(text))
 
 
 def _texts(part: object) -> Iterator[str]:
