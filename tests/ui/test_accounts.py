@@ -279,6 +279,7 @@ def _filled(handler: dict[str, Any], config: dict[str, Any], text: str) -> list[
     return [1 if kinds[each] == "number" else text for each in handler["inputs"]]
 
 
+@pytest.mark.slow  # row 9 of docs/reliability.md tries the same handlers in short
 def test_no_handler_of_any_page_gives_another_ones_session_away(site: Site, anns: Session) -> None:
     ben = site.browser("ben")
     config = ben.config()
