@@ -27,6 +27,7 @@ from simcustomer.ui.choosing import add_preferences
 from simcustomer.ui.desk import Desk
 from simcustomer.ui.downloads import add_downloads
 from simcustomer.ui.exporting import add_exports
+from simcustomer.ui.filling import Filling
 from simcustomer.ui.lab import LabRoom
 from simcustomer.ui.lab import wire as wire_lab
 from simcustomer.ui.lab_files import LabFiles
@@ -116,7 +117,7 @@ async def _built(desk: Desk, opening: Opening) -> FastAPI:
         app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
 
-    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit)
+    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit, fill=Filling(blocks).fill)
     known = desk.renderer.wording.languages
     app.add_middleware(LanguageGuard, known=known)
     if keeper is not None:

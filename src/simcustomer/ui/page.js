@@ -137,7 +137,7 @@ const speak = () => {
   if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
 };
 
-new MutationObserver(() => {
+const look = () => {
   speak();
   for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
@@ -147,7 +147,9 @@ new MutationObserver(() => {
   follow();
   ask();
   clock();
-}).observe(document.body, { childList: true, subtree: true });
+};
+new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+look(); // a page comes filled in
 window.addEventListener("popstate", () => location.reload());
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) window.print();
