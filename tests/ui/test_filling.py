@@ -96,6 +96,12 @@ def test_a_room_comes_filled_in_the_language_of_the_request(site: str) -> None:
     assert "Nothing has been run yet." in shown(sent(f"{site}lab"))
 
 
+def test_a_room_whose_handler_goes_on_giving_comes_with_all_of_it(site: str) -> None:
+    config = sent(f"{site}studio?new=persona")
+    assert "problems keep this from being published" in shown(config)
+    assert "studio-text" in {each["props"].get("elem_id") for each in config["components"]}
+
+
 def test_a_page_that_takes_long_is_sent_as_it_is_and_asks_itself() -> None:
     done: list[str] = []
 

@@ -22,7 +22,7 @@ LOAD = "load"
 Config = dict[str, Any]
 """Gradio's description of a page: its components, the tree of their ids, and the dependencies, which say what follows an event."""
 
-Changes = dict[int, Mapping[str, Any]]
+Changes = dict[int, dict[str, Any]]
 """New properties by a component's id."""
 
 SECONDS = 5.0
@@ -68,20 +68,25 @@ class Filling:
             _prune(config)
 
     async def _done(self, dependency: Config, request: Request) -> Changes:
-        """What the handler of a load event changes, by component."""
+        """What the handler of a load event changes, by component; of one that goes on giving, all until its end."""
         function, state = copy(self.blocks.fns[dependency["id"]]), Passing(self.blocks)
         numbers = dict(zip(cast("list[Part]", function.outputs), dependency["outputs"], strict=True))
-        called = cast(
-            "Mapping[str, Any]",
-            await self.blocks.call_function(
-                function, [], None, gr.Request(request), in_event_listener=True, state=state
-            ),
-        )
-        given = cast("dict[Part, Any]", called["prediction"])
-        # Only what was given: Gradio makes each output anew, those too that stay as they are.
-        function.outputs = list(given)
-        data = await self.blocks.postprocess_data(function, given, state)
-        return {numbers[part]: _changed(each) for part, each in zip(given, data, strict=True)}
+        changes: dict[int, dict[str, Any]] = {}
+        called: Mapping[str, Any] = {"iterator": None, "is_generating": True}
+        while called["is_generating"]:
+            called = cast(
+                "Mapping[str, Any]",
+                await self.blocks.call_function(
+                    function, [], called["iterator"], gr.Request(request), in_event_listener=True, state=state
+                ),
+            )
+            if isinstance(given := called["prediction"], dict):  # else it is the sign that there is no more
+                # Only what was given: Gradio makes each output anew, those too that stay as they are.
+                parts = list(cast("dict[Part, Any]", given))
+                function.outputs = parts
+                for part, data in zip(parts, await self.blocks.postprocess_data(function, given, state), strict=True):
+                    changes.setdefault(numbers[part], {}).update(_changed(data))
+        return changes
 
 
 def _apply(changes: Changes, dependency: Config, config: Config) -> None:

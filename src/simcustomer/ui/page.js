@@ -137,8 +137,15 @@ const speak = () => {
   if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
 };
 
+// A day is chosen in the browser's own calendar, which gives it as the server reads it.
+const day = () => {
+  const due = document.querySelector("#assign-due input");
+  if (due && due.type !== "date") due.type = "date";
+};
+
 const look = () => {
   speak();
+  day();
   for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
   nameText();
