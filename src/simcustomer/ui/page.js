@@ -92,6 +92,8 @@ window.studioHistory = (id) => {
 const nameText = () => {
   const text = document.querySelector("#studio-text .cm-content");
   const label = document.querySelector("#studio-text label");
+  // So that what scrolls can be reached without a mouse, also where it cannot be written in.
+  if (text && !text.hasAttribute("tabindex")) text.setAttribute("tabindex", "0");
   if (text && label && text.getAttribute("aria-label") !== label.innerText.trim()) text.setAttribute("aria-label", label.innerText.trim());
 };
 document.addEventListener("click", (event) => {
