@@ -102,6 +102,20 @@ def test_a_room_whose_handler_goes_on_giving_comes_with_all_of_it(site: str) -> 
     assert "studio-text" in {each["props"].get("elem_id") for each in config["components"]}
 
 
+def test_a_page_that_offers_choices_asks_itself_since_only_those_may_be_chosen() -> None:
+    async def asked() -> Config:
+        with gr.Blocks(analytics_enabled=False) as blocks:
+            people = gr.CheckboxGroup([])
+            blocks.load(lambda: {people: gr.CheckboxGroup(["Ann"])}, None, [people])
+        config: Config = {**json.loads(json.dumps(blocks.get_config_file())), "current_page": ""}
+        await filling.Filling(blocks).fill(config, Request({"type": "http", "headers": [], "query_string": b""}))
+        return config
+
+    config = asyncio.run(asked())
+    assert len(config["dependencies"]) == 1
+    assert config["components"][0]["props"]["choices"] == []
+
+
 def test_a_page_that_takes_long_is_sent_as_it_is_and_asks_itself() -> None:
     done: list[str] = []
 

@@ -63,7 +63,10 @@ class Filling:
         # What was begun is done to its end, whether or not it is waited for.
         done = asyncio.shield(asyncio.gather(*(self._done(each, request) for each in loads)))
         with suppress(TimeoutError):
-            for dependency, changes in zip(loads, await asyncio.wait_for(done, self.seconds), strict=True):
+            changed = await asyncio.wait_for(done, self.seconds)
+            if any("choices" in props for changes in changed for props in changes.values()):
+                return  # Gradio lets be chosen only what a load event offered to this session of the browser's
+            for dependency, changes in zip(loads, changed, strict=True):
                 _apply(changes, dependency, config)
             _prune(config)
 
