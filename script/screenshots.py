@@ -9,12 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from simcustomer import wiring
 from simcustomer.library import Library
-from simcustomer.store import open_store
-from simcustomer.ui.app import create_app
-from tests.serving import serving
-from tests.support.samples import play_samples
+from tests.support.every_page import EveryPage, every_page
 
 ROOT = Path(__file__).parent.parent
 WIDE, PHONE = (1280, 900), (390, 844)
@@ -25,28 +21,31 @@ def take(folder: Path, only: list[str]) -> None:
     """One picture a page and look, named PAGE.LOOK.png; `only` names pages, none all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     library = Library(ROOT / "personas", ROOT / "rubrics")
-    with tempfile.TemporaryDirectory() as place:
-        store = open_store(f"sqlite:///{place}/samples.db")
-        practice = wiring.practice(store, wiring.cast(), longest_reply=5_000)
-        pages = play_samples(practice, library).pages
-        with serving(create_app(practice, library)) as port, sync_playwright() as playwright:
-            chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=chosen, args=["--no-sandbox"])
-            for look in LOOKS:
-                _look(browser, look, {n: p for n, p in pages.items() if not only or n in only}, port, folder)
-            browser.close()
-        store.close()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        every_page(Path(place), library) as every,
+        sync_playwright() as playwright,
+    ):
+        chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=chosen, args=["--no-sandbox"])
+        names = [name for name in every.pages if not only or name in only]
+        for look in LOOKS:
+            _look(browser, look, names, every, folder)
+        browser.close()
 
 
-def _look(browser: Browser, look: str, pages: dict[str, str], port: int, folder: Path) -> None:
+def _look(browser: Browser, look: str, names: list[str], every: EveryPage, folder: Path) -> None:
     scheme, (width, height) = LOOKS[look]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
-    for name, query in pages.items():
-        page.goto(f"http://127.0.0.1:{port}/{query}")
+    for name in names:
+        page.context.clear_cookies()
+        if name != "sign-in":
+            page.context.add_cookies([every.cookie])
+        page.goto(every.site + every.pages[name])
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(400)
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        print(f"{name}.{look}{' scrolls sideways!' if wide else ''}")
+        print(f"{name}.{look}{' scrolls sideways!' if wide else ''}", flush=True)
         page.screenshot(path=folder / f"{name}.{look}.png", full_page=not name.startswith("practise"))
     page.close()
 

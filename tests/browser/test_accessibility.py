@@ -1,4 +1,4 @@
-"""Every page of practice, in both themes, under axe's rules."""
+"""Every page, the rooms' among them, in both themes, under axe's rules; in short, three pages in one theme each."""
 
 from __future__ import annotations
 
@@ -14,40 +14,66 @@ from simcustomer.library import Library
 from simcustomer.store import open_store
 from simcustomer.ui.app import create_app
 from tests.serving import serving
-from tests.support.samples import Samples, play_samples
+from tests.support.every_page import EveryPage, every_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 
 GRAVE = ("serious", "critical")
 
 
-@pytest.fixture
-def samples(tmp_path: Path, library: Library) -> Iterator[tuple[Samples, str]]:
-    """What there is to see, and where; it is played before the browser's event loop runs."""
-    store = open_store(f"sqlite:///{tmp_path / 'samples.db'}")
-    practice = wiring.practice(store, wiring.cast(), longest_reply=5_000)
-    played = play_samples(practice, library)
-    with serving(create_app(practice, library)) as port:
-        yield played, f"http://127.0.0.1:{port}/"
-    store.close()
+def grave(page: Page, name: str) -> list[str]:
+    """What axe finds grave on a page that is shown."""
+    page.locator("h1").first.wait_for()
+    page.wait_for_timeout(300)
+    return [
+        f"{name}: {found['id']} at {[node['target'] for node in found['nodes']][:3]}"
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in GRAVE
+    ]
 
 
-@pytest.fixture
-def site(samples: tuple[Samples, str]) -> str:
-    return samples[1]
+class TestInShort:
+    PAGES = (("", "light"), ("?persona=no-heat-third-visit", "dark"), ("studio?new=persona", "light"))
 
+    @pytest.fixture
+    def site(self, tmp_path: Path, library: Library) -> Iterator[str]:
+        store = open_store(f"sqlite:///{tmp_path / 'short.db'}")
+        practice = wiring.practice(store, wiring.cast(), longest_reply=500)
+        with serving(create_app(practice, library)) as port:
+            yield f"http://127.0.0.1:{port}/"
+        store.close()
 
-def test_no_page_has_a_grave_finding_in_either_theme(page: Page, samples: tuple[Samples, str]) -> None:
-    played, site = samples
-    found: list[str] = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for name, query in played.pages.items():
+    def test_a_few_pages_have_no_grave_finding(self, page: Page, site: str) -> None:
+        found: list[str] = []
+        for query, scheme in self.PAGES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.goto(site + query)
-            page.locator("h1").first.wait_for()
-            page.wait_for_timeout(300)
-            for violation in Axe().run(page).response["violations"]:
-                if violation["impact"] in GRAVE:
-                    where = [node["target"] for node in violation["nodes"]][:3]
-                    found.append(f"{name}, {scheme}: {violation['id']} at {where}")
-    assert found == []
+            found += grave(page, f"{query or 'gallery'}, {scheme}")
+        assert found == []
+
+
+@pytest.mark.slow
+class TestEveryPage:
+    @pytest.fixture
+    def every(self, tmp_path: Path, library: Library) -> Iterator[EveryPage]:
+        """Its samples are played before the browser's event loop runs."""
+        with every_page(tmp_path, library) as every:
+            yield every
+
+    @pytest.fixture
+    def site(self, every: EveryPage) -> str:
+        return every.site
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_no_page_has_a_grave_finding(self, page: Page, every: EveryPage, scheme: str) -> None:
+        page.set_default_timeout(60_000)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found: list[str] = []
+        for name, address in every.pages.items():
+            page.context.clear_cookies()
+            if name != "sign-in":
+                page.context.add_cookies([every.cookie])
+            page.goto(every.site + address)
+            found += grave(page, f"{name}, {scheme}")
+        assert len(every.pages) > 30
+        assert found == []

@@ -6,6 +6,7 @@ import asyncio
 from typing import NamedTuple
 
 from simcustomer import wiring
+from simcustomer.domain.assessment import Assessment
 from simcustomer.domain.session import Session
 from simcustomer.library import Library
 from simcustomer.practice import Practice
@@ -37,6 +38,13 @@ class Samples(NamedTuple):
     open: dict[str, Session]
 
     @property
+    def technique(self) -> str:
+        """A technique that the last session's first reply has a level of."""
+        graded = self.finished[-1].exchanges[0].grade
+        assert isinstance(graded, Assessment)
+        return next(verdict.technique for verdict in graded.verdicts if verdict.level is not None)
+
+    @property
     def pages(self) -> dict[str, str]:
         """The address (its query) of each page of practice, by a name for it."""
         last = self.finished[-1]
@@ -47,30 +55,33 @@ class Samples(NamedTuple):
             "debrief": f"?session={last.id}",
             "debrief-compared": f"?session={self.rewound.id}",
             "fork": f"?session={last.id}&reply=1",
+            "dispute": f"?session={last.id}&reply=1&technique={self.technique}",
             "progress": "?view=progress",
         }
 
 
-def play_samples(practice: Practice, library: Library) -> Samples:
+def play_samples(practice: Practice, library: Library, owner: str = OWNER) -> Samples:
     """Play them all with the embedded engines. Not to be called where an event loop runs."""
-    return asyncio.run(_played(practice, library))
+    return asyncio.run(_played(practice, library, owner))
 
 
-async def _played(practice: Practice, library: Library) -> Samples:
-    finished = [await _to_the_end(practice, library, *each) for each in FINISHED]
-    rewound = await practice.rewind(finished[-1].id, 1, owner=OWNER)
+async def _played(practice: Practice, library: Library, owner: str) -> Samples:
+    finished = [await _to_the_end(practice, library, owner, *each) for each in FINISHED]
+    rewound = await practice.rewind(finished[-1].id, 1, owner=owner)
     rewound = await _goes_on(practice, rewound, "average")
     opened: dict[str, Session] = {}
     for persona_id, reply in REPLIES.items():
-        begun = practice.start(library.persona(persona_id), library.rubric(), owner=OWNER, seed=5)
-        async for _ in practice.respond(begun.id, reply, owner=OWNER):
+        begun = practice.start(library.persona(persona_id), library.rubric(), owner=owner, seed=5)
+        async for _ in practice.respond(begun.id, reply, owner=owner):
             pass
-        opened[begun.persona.channel.value] = practice.open(begun.id, owner=OWNER)
+        opened[begun.persona.channel.value] = practice.open(begun.id, owner=owner)
     return Samples(tuple(finished), rewound, opened)
 
 
-async def _to_the_end(practice: Practice, library: Library, persona_id: str, level: str, seed: int) -> Session:
-    begun = practice.start(library.persona(persona_id), library.rubric(), owner=OWNER, seed=seed)
+async def _to_the_end(
+    practice: Practice, library: Library, owner: str, persona_id: str, level: str, seed: int
+) -> Session:
+    begun = practice.start(library.persona(persona_id), library.rubric(), owner=owner, seed=seed)
     return await _goes_on(practice, begun, level)
 
 
@@ -78,9 +89,9 @@ async def _goes_on(practice: Practice, session: Session, level: str) -> Session:
     """The session after a simulated trainee has gone on to its end, its replies given as a trainee gives them."""
     trainee = wiring.trainee(level)
     while session.outcome is None:
-        async for _ in practice.respond(session.id, await trainee.reply(_view(session)), owner=OWNER):
+        async for _ in practice.respond(session.id, await trainee.reply(_view(session)), owner=session.owner):
             pass
-        session = practice.open(session.id, owner=OWNER)
+        session = practice.open(session.id, owner=session.owner)
     return session
 
 

@@ -130,6 +130,14 @@ def test_a_made_up_login_is_none(site: Site, cookie: str) -> None:
     assert site.browser().ask("GET", "/config", Cookie=cookie).status == 401
 
 
+def test_a_form_sent_without_a_login_is_answered_with_a_page(site: Site) -> None:
+    browser = site.browser()
+    headers = {"Accept": "text/html,*/*", "Content-Type": "application/x-www-form-urlencoded", "Origin": browser.origin}
+    answer = browser.ask("POST", "/lab/transcripts", "engine=embedded", **headers)
+    assert (answer.status, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "Sign in, and send it again." in answer.text
+
+
 @pytest.mark.parametrize("path", ["/", "/?session=abc&reply=2", f"/{ROOM}", "/?view=progress"])
 def test_a_page_leads_to_the_sign_in_and_back(site: Site, path: str) -> None:
     browser = site.browser()

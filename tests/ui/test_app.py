@@ -363,7 +363,7 @@ def test_the_record_of_a_session_is_for_its_owner_once_it_has_ended(
 
 
 def test_the_page_and_its_events_are_in_the_visitors_language(client: Client) -> None:
-    page = client.ask("GET", "/", Accept_Language="de-DE,de;q=0.9,en;q=0.5")
+    page = client.ask("GET", "/?persona=no-heat-third-visit", Accept_Language="de-DE,de;q=0.9,en;q=0.5")
     assert '<html lang="de"' in page.text
     config = json.loads(re.findall(r"window\.gradio_config = (.*?);</script>", page.text, re.DOTALL)[0])
     labels = {c["props"].get("elem_id"): c["props"].get("value") for c in config["components"]}

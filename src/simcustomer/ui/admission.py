@@ -115,7 +115,7 @@ class Admission:
             if not self.has_sign_in:
                 return self._told(request, "accounts.through_proxy", 403)
             if page not in ROLES or request.method not in ("GET", "HEAD"):
-                return JSONResponse({"detail": self.outside.say("accounts.expired")}, 401)
+                return self._expired(request)
             wanted = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
             return RedirectResponse(f"{SIGN_IN}?next={wanted}", 303)
         if page not in ROLES or ROLES[page] in visitor.roles:
@@ -124,6 +124,12 @@ class Admission:
         if not page and home and not request.url.query:
             return RedirectResponse(home, 303)
         return self.outside.refused(request, f"rooms.refused.{ROLES[page].value}", visitor=visitor, home=home)
+
+    def _expired(self, request: Request) -> Response:
+        """What a script is told, or who sent a form: its answer is a page."""
+        if request.method == "POST" and "text/html" in request.headers.get("accept", ""):
+            return self.outside.refused(request, "accounts.expired_form", status=401)
+        return JSONResponse({"detail": self.outside.say("accounts.expired")}, 401)
 
     def _told(self, request: Request, key: str, status: int) -> Response:
         if request.url.path.strip("/") in ROLES or request.url.path in OPEN_TO_ALL:

@@ -28,6 +28,7 @@ from simcustomer.ui.choosing import add_preferences
 from simcustomer.ui.desk import Desk
 from simcustomer.ui.downloads import add_downloads
 from simcustomer.ui.exporting import add_exports
+from simcustomer.ui.filling import Filling
 from simcustomer.ui.lab import LabRoom
 from simcustomer.ui.lab import wire as wire_lab
 from simcustomer.ui.lab_files import LabFiles
@@ -134,7 +135,8 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
     def probe(app: FastAPI) -> None:
         app.add_middleware(Probes, readiness=readiness, metrics=metrics, token=opening.metrics_token)
 
-    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit, probe=probe)
+    fill = Filling(blocks).fill
+    guard(app, desk.renderer.wording, hosts=opening.hosts, admit=admit, probe=probe, fill=fill)
     known = desk.renderer.wording.languages
     app.add_middleware(LanguageGuard, known=known)
     if keeper is not None:

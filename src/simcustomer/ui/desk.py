@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import BlockContext
 from gradio.components import Component
+from gradio.context import LocalContext
 
 from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.rubric import Rubric
@@ -84,8 +85,9 @@ class Desk:
         return self.renderer.wording.say(key, **values)
 
     def told(self, message: str, where: gr.HTML) -> Updates:
-        """A message in the page's flow, and popped up over it; toasts take HTML, so what a user typed is escaped."""
-        gr.Warning(html.escape(message), duration=6, title=self.say("site.name"))
+        """A message in the page's flow, and popped up over one that is shown; toasts take HTML, so what a user typed is escaped."""
+        if LocalContext.event_id.get(None) is not None:
+            gr.Warning(html.escape(message), duration=6, title=self.say("site.name"))
         return {where: self.notice(message)}
 
     def notice(self, text: str, kind: str = "error") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
-from gradio.components.navbar import Navbar
 
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.ui.desk import Desk, Page, Updates, panel
@@ -38,7 +37,6 @@ class Frame(Page):
     @classmethod
     def build(cls, desk: Desk, room: str) -> Frame:
         """Lay the components out; called within the room's route."""
-        Navbar(visible=False)
         return cls(desk, room, panel(elem_id="site-header", value=head(desk, None, room)), panel(elem_id="problem"))
 
     def admitted(self, request: gr.Request) -> Visitor:

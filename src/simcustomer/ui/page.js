@@ -92,6 +92,8 @@ window.studioHistory = (id) => {
 const nameText = () => {
   const text = document.querySelector("#studio-text .cm-content");
   const label = document.querySelector("#studio-text label");
+  // So that what scrolls can be reached without a mouse, also where it cannot be written in.
+  if (text && !text.hasAttribute("tabindex")) text.setAttribute("tabindex", "0");
   if (text && label && text.getAttribute("aria-label") !== label.innerText.trim()) text.setAttribute("aria-label", label.innerText.trim());
 };
 document.addEventListener("click", (event) => {
@@ -137,8 +139,15 @@ const speak = () => {
   if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
 };
 
-new MutationObserver(() => {
+// A day is chosen in the browser's own calendar, which gives it as the server reads it.
+const day = () => {
+  const due = document.querySelector("#assign-due input");
+  if (due && due.type !== "date") due.type = "date";
+};
+
+const look = () => {
   speak();
+  day();
   for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
   for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
   nameText();
@@ -147,7 +156,9 @@ new MutationObserver(() => {
   follow();
   ask();
   clock();
-}).observe(document.body, { childList: true, subtree: true });
+};
+new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+look(); // a page comes filled in
 window.addEventListener("popstate", () => location.reload());
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) window.print();

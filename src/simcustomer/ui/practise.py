@@ -18,6 +18,7 @@ from simcustomer.ui import coaching_views, views
 from simcustomer.ui.acts import Acts
 from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
 from simcustomer.ui.languages import headers_of, preferences
+from simcustomer.ui.talking import aloud, live
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class PractisePage(Page):
                 name=name,
                 channel=session.persona.channel.value,
             ),
-            self.live: self._live(session, session.pending) if session.pending else "",
+            self.live: live(self.desk.renderer, session, session.pending) if session.pending else "",
             self.notice: self._ending(session),
             self.composer: gr.Column(visible=not ended and not waits),
             self.send: gr.Button(interactive=True),
@@ -201,13 +202,13 @@ class PractisePage(Page):
                 self.retry: gr.Button(visible=False),
                 self.send: gr.Button(interactive=False),
                 self.stop: gr.Button(visible=True),
-                self.live: self._live(session, reply, is_waiting=True),
+                self.live: live(self.desk.renderer, session, reply, is_waiting=True),
             }
             async for moment in self.desk.pace.shown(events):
                 if isinstance(moment, Settled):
-                    yield {**self.settled(moment.session), self.announcement: self._said(moment.session)}
+                    yield {**self.settled(moment.session), self.announcement: aloud(self.desk.renderer, moment.session)}
                 elif not whole:
-                    yield {self.live: self._live(session, reply, answer=moment.text)}
+                    yield {self.live: live(self.desk.renderer, session, reply, answer=moment.text)}
         except SimcustomerError as error:
             yield await self._failed(str(error), session_id, owner, reply)
         except Exception:  # noqa: BLE001  # the trainee is told, the log has it, and the reply is not lost
@@ -245,22 +246,6 @@ class PractisePage(Page):
             return ""
         technique = session.rubric.technique(session.hint.technique).name
         return self.desk.renderer.html("hint", technique=technique, text=session.hint.text)
-
-    def _live(self, session: Session, reply: str | None, *, answer: str | None = None, is_waiting: bool = False) -> str:
-        return self.desk.renderer.html(
-            "live",
-            reply=views.replied(session, reply) if reply else None,
-            answer=views.said(session, answer) if answer else None,
-            is_waiting=is_waiting,
-            channel=session.persona.channel.value,
-            name=session.persona.name,
-        )
-
-    def _said(self, session: Session) -> str:
-        """The last answer for those who listen to the page: it is read out once, when it is complete."""
-        last = session.exchanges[-1].answer if session.exchanges else ""
-        text = self.desk.say("chat.said", name=session.persona.name, text=last) if last else ""
-        return self.desk.renderer.html("announcement", text=text)
 
     def _ending(self, session: Session) -> str:
         name = session.persona.name

@@ -6,15 +6,17 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from html import escape
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -76,6 +78,10 @@ _SHARING = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _LANGUAGE = re.compile(r"<html\s+lang=\"[^\"]*\"")
 
 
+Fill = Callable[[dict[str, Any], Request], Awaitable[None]]
+"""Fills in the description of the page that a request asks for."""
+
+
 def guard(
     app: FastAPI,
     wording: Wording,
@@ -83,12 +89,13 @@ def guard(
     hosts: Sequence[str],
     admit: Callable[[FastAPI], None],
     probe: Callable[[FastAPI], None],
+    fill: Fill,
 ) -> None:
     """Put every guard around the app, which answers by these names; the one added last sees a request first.
 
     `admit` adds those that need to know who is asking, and `probe` those that answer machines, which know no name.
     """
-    app.add_middleware(PageGuard, wording=wording)
+    app.add_middleware(PageGuard, wording=wording, fill=fill)
     admit(app)
     app.add_middleware(RequestGuard, wording=wording)
     # Without allowed origins it adds nothing, and where it stands Gradio does not add its own.
@@ -155,9 +162,10 @@ class RequestGuard:
 class PageGuard:
     """Rewrites Gradio's page: a nonce for its inline scripts, our language and title, no addresses of other sites."""
 
-    def __init__(self, app: ASGIApp, wording: Wording) -> None:
+    def __init__(self, app: ASGIApp, wording: Wording, fill: Fill) -> None:
         self.app = app
         self.wording = wording
+        self.fill = fill
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and the page back rewritten."""
@@ -175,7 +183,7 @@ class PageGuard:
                 return
             body.extend(message.get("body", b""))
             if not message.get("more_body", False):
-                page = self._rewritten(body.decode(), scope["state"]["nonce"]).encode()
+                page = (await self._rewritten(body.decode(), Request(scope))).encode()
                 if scope["method"] != "HEAD":
                     MutableHeaders(scope=started[0])["Content-Length"] = str(len(page))
                 await send(started[0])
@@ -183,23 +191,24 @@ class PageGuard:
 
         await self.app({**scope, "headers": headers}, receive, send_rewritten)
 
-    def _rewritten(self, page: str, nonce: str) -> str:
-        page = _SCRIPT.sub(f'<script nonce="{nonce}"', page)
+    async def _rewritten(self, page: str, request: Request) -> str:
+        page = _SCRIPT.sub(f'<script nonce="{request.scope["state"]["nonce"]}"', page)
         page = _LANGUAGE.sub(f'<html lang="{escape(self.wording.language)}"', _SHARING.sub("", page))
-        page = _CONFIG.sub(self._translated, page, count=1)
+        if found := _CONFIG.search(page):
+            page = page[: found.start(2)] + await self._described(found[2], request) + page[found.end(2) :]
         title = f"{self.wording.say('site.name')} · {self.wording.say('site.tagline')}"
         return page.replace("<head>", f"<head><title>{escape(title)}</title>", 1)
 
-    def _translated(self, found: re.Match[str]) -> str:
-        """Gradio's description of the page with the controls' labels in the language spoken."""
-        config = json.loads(found[2])
+    async def _described(self, description: str, request: Request) -> str:
+        """Gradio's description of the page with the controls' labels in the language spoken, and filled in."""
+        config = json.loads(description)
         for component in config["components"]:
             props = component["props"]
             for name in LABELS:
                 if isinstance(props.get(name), str) and component["type"] != "html":
                     props[name] = self.wording.label(props[name])
-        text = json.dumps(config).replace("<", _LESS)
-        return f"{found[1]}{text}{found[3]}"
+        await self.fill(config, request)
+        return json.dumps(config).replace("<", _LESS)
 
 
 def _is_ours(headers: Headers) -> bool:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import cast
 
 import gradio as gr
-from gradio.components.navbar import Navbar
 from gradio.events import Dependency
 
 from simcustomer.domain.session import Session
@@ -44,7 +43,6 @@ class Site:
     @classmethod
     def build(cls, desk: Desk) -> Site:
         """Lay all pages out; called within Blocks."""
-        Navbar(visible=False)
         header = panel(elem_id="site-header", value=head(desk, None))
         problem = panel(elem_id="problem")
         return cls(

@@ -17,6 +17,7 @@ from simcustomer.studio import Studio
 from simcustomer.ui import views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.studio.views import trial_notes
+from simcustomer.ui.talking import aloud, live
 
 _log = logging.getLogger(__name__)
 
@@ -115,12 +116,15 @@ class TrialView(Page):
         try:
             session = await asyncio.to_thread(self.studio.practice.open, session_id, owner=owner)
             said = reply or session.pending
-            yield {self.reply: "", self.notice: "", self.live: self._live(session, said, is_waiting=True)}
+            yield {self.reply: "", self.notice: "", self.live: live(self.desk.renderer, session, said, is_waiting=True)}
             async for moment in self.desk.pace.shown(events):
                 if isinstance(moment, Settled):
-                    yield {**self._settled(moment.session), self.announcement: self._said(moment.session)}
+                    yield {
+                        **self._settled(moment.session),
+                        self.announcement: aloud(self.desk.renderer, moment.session),
+                    }
                 else:
-                    yield {self.live: self._live(session, said, answer=moment.text)}
+                    yield {self.live: live(self.desk.renderer, session, said, answer=moment.text)}
         except SimcustomerError as error:
             yield await self._failed(str(error), session_id, owner, reply)
         except Exception:  # noqa: BLE001  # the author is told, the log has it, and the reply is not lost
@@ -156,18 +160,3 @@ class TrialView(Page):
                 name=name,
             ),
         }
-
-    def _live(self, session: Session, reply: str | None, *, answer: str | None = None, is_waiting: bool = False) -> str:
-        return self.desk.renderer.html(
-            "live",
-            reply=views.replied(session, reply) if reply else None,
-            answer=views.said(session, answer) if answer else None,
-            is_waiting=is_waiting,
-            channel=session.persona.channel.value,
-            name=session.persona.name,
-        )
-
-    def _said(self, session: Session) -> str:
-        last = session.exchanges[-1].answer if session.exchanges else ""
-        text = self.desk.say("chat.said", name=session.persona.name, text=last) if last else ""
-        return self.desk.renderer.html("announcement", text=text)
