@@ -97,6 +97,7 @@ def talk_to_it(page: Page) -> None:
 
 def bench_it(page: Page) -> None:
     page.get_by_role("button", name="Bench", exact=True).click()
+    page.get_by_label("20", exact=True).check()  # long enough to be stopped
     page.get_by_role("button", name="Run the bench").click()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Run the bench")).to_be_enabled()
