@@ -35,6 +35,8 @@ AT_ONCE = {"SQLite": 60, "PostgreSQL": 25}
 OVER_HTTP = 10
 """One turn in so many goes through the web app."""
 LOCKS = (1, 6, 30)
+_BUILDING = threading.Lock()
+"""Gradio lays pages out in one place for the whole process."""
 LIBRARY = Library(ROOT / "personas", ROOT / "rubrics")
 
 
@@ -142,7 +144,8 @@ def turns_on(store: Store, count: int, stack: ExitStack) -> list[Turn]:
     practice, pages = practice_on(store), count // OVER_HTTP
     turns: list[Turn] = [Turn(practice) for _ in range(count - pages)]
     if pages:
-        app = create_app(practice, LIBRARY, pace=Pace(before=0, words=10_000, updates=100))
+        with _BUILDING:
+            app = create_app(practice, LIBRARY, pace=Pace(before=0, words=10_000, updates=100))
         client = WebClient(stack.enter_context(serving(app)))
         client.event("load", [], secrets.token_hex(4))
         turns += [WebTurn(practice, client) for _ in range(pages)]
@@ -246,12 +249,12 @@ it, and it must be stored once.
 
 
 def test_a_sqlite_file_that_is_locked_or_cannot_grow_costs_no_text() -> None:
-    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("SQLite",), count, seed, (0.5,))}).quick(20)
+    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("SQLite",), count, seed, (0.5,))}).quick(8)
 
 
 @pytest.mark.postgres
 def test_a_postgres_that_is_locked_or_ends_connections_costs_no_text() -> None:
-    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("PostgreSQL",), count, seed, (0.5,))}).quick(20)
+    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("PostgreSQL",), count, seed, (0.5,))}).quick(8)
 
 
 @pytest.mark.postgres

@@ -155,9 +155,9 @@ in memory and PostgreSQL does not wait for its disk.
 
 
 def test_nothing_is_lost_with_a_process_on_sqlite() -> None:
-    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("SQLite",), count, seed)}).quick(14)
+    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("SQLite",), count, seed)}).quick(10)
 
 
 @pytest.mark.postgres
 def test_nothing_is_lost_with_a_process_on_postgres() -> None:
-    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("PostgreSQL",), count, seed)}).quick(8)
+    ROW.model_copy(update={"measure": lambda count, seed: measure_on(("PostgreSQL",), count, seed)}).quick(10)

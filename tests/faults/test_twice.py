@@ -257,4 +257,4 @@ the same answer twice.
 
 
 def test_nothing_is_lost_or_doubled_when_two_requests_meet() -> None:
-    ROW.quick(32)
+    ROW.quick(20)

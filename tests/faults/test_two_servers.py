@@ -194,4 +194,4 @@ what is stored.
 
 @pytest.mark.postgres
 def test_two_servers_never_fork_a_session() -> None:
-    ROW.quick(40)
+    ROW.quick(20)
