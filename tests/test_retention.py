@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select, update
 
@@ -104,6 +105,24 @@ def test_a_reader_who_keeps_an_old_state_open_is_named(tmp_path: Path, dean: Per
                 Erasure(mine.engine).wipe()
             reader.execute("COMMIT")
             Erasure(mine.engine).wipe()
+
+
+@pytest.mark.postgres
+def test_a_transaction_that_sees_the_old_state_is_waited_for(
+    dean: Persona, rubric: Rubric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simcustomer.store.wiping.SECONDS_WAITED", 0.3)
+    with (
+        office_on(postgres_url(), dean, rubric) as office,
+        psycopg.connect(postgres_url().replace("+psycopg", "")) as reader,
+    ):
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM exchanges")
+        office.talk("ann", "Sorry.")
+        with pytest.raises(StoreError, match="End that session, then run"):
+            Erasure(office.store.engine).wipe()
+        reader.rollback()
+        Erasure(office.store.engine).wipe()
 
 
 def test_the_command(dean: Persona, rubric: Rubric) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+import time
+
+from sqlalchemy import Connection, Engine, text
 
 from simcustomer.errors import StoreError
 from simcustomer.store.tables import metadata
+
+SECONDS_WAITED = 60
+"""How long a wipe waits for those who still look at a state from before."""
+
+_OLDER = text("""
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:now AS xid))
+""")
 
 
 def wipe(engine: Engine) -> None:
@@ -16,6 +26,7 @@ def wipe(engine: Engine) -> None:
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "postgresql":
+            _wait_for_readers(connection)
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table.name}")
             return
@@ -25,3 +36,19 @@ def wipe(engine: Engine) -> None:
                 f"What was deleted is in no table any more, but another program reads {engine.url.database} and keeps the old "
                 "state in its write-ahead log. Stop that program, then run `simcustomer purge` again."
             )
+
+
+def _wait_for_readers(connection: Connection) -> None:
+    """Until no session sees the deleted rows any more: until then the server keeps them through a rewriting.
+
+    The server's own autovacuum is such a session now and then.
+    """
+    now = connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")).scalar_one()
+    until = time.monotonic() + SECONDS_WAITED
+    while connection.execute(_OLDER, {"now": now}).scalar_one():
+        if time.monotonic() > until:
+            raise StoreError(
+                "What was deleted is in no table any more, but another session has a transaction from before open, and the server keeps "
+                "the old rows for it. End that session, then run `simcustomer purge` again."
+            )
+        time.sleep(0.2)
