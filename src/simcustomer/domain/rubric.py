@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -108,6 +109,7 @@ class Technique(Frozen):
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
 
 
+@lru_cache(maxsize=512)
 def _parts(way: str) -> frozenset[str]:
     """`"a + b"` as the set of its indicators; `always` needs none."""
     return frozenset(part.strip() for part in way.split("+")) - {ALWAYS}

@@ -77,7 +77,7 @@ class GradedReply(Frozen):
 
 
 def _as_record(evidence: Evidence) -> dict[str, str]:
-    return {key: value for key, value in evidence.model_dump().items() if value is not None}
+    return {name: value for name, value in evidence if value is not None}
 
 
 class Remark(str):

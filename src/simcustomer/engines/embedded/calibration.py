@@ -101,7 +101,8 @@ class Vocabulary:
 
 
 def _known_terms(text: str, places: Mapping[str, int]) -> Places:
-    found = map(places.get, terms_of(text).elements())
+    words = _TOKEN.findall(text.lower())
+    found = [*map(places.get, words), *(places.get(f"{one} {other}") for one, other in pairwise(words))]
     return np.array([place for place in found if place is not None], dtype=np.intp)
 
 

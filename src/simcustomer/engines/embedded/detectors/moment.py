@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -10,7 +11,6 @@ from functools import cached_property, partial
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
-from simcustomer.engines.embedded.nlu.lexicon import CUSTOMERS
 from simcustomer.engines.embedded.nlu.plain import plain_text
 from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.roles import GradingCase
@@ -92,6 +92,7 @@ class Moment:
         self._earlier = turns[:-2]
         self._worked_out: dict[str, float] = {}
         self._kept: dict[str, tuple[Cue, ...]] = {}
+        self._holding: dict[tuple[str, ...], tuple[Sentence, ...]] = {}
         self._calibration = calibration
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
@@ -109,14 +110,10 @@ class Moment:
 
         Such a sentence asks nothing, holds nothing of the case, and no cue but those of courtesy and stock phrases.
         """
-        doing = {sentence.span for sentence in self.holding(*self._doing)}
+        doing = {sentence.span for sentence in self.holding(*sorted(self._present - _IDLE))}
         of_case = self.particulars - _NUMBER_STEMS
         found = [s.span for s in self.sentences if not (s.span in doing or s.asks or s.stems & of_case)]
         return tuple(found) if len(found) < len(self.sentences) else ()
-
-    @property
-    def _doing(self) -> tuple[str, ...]:
-        return tuple(name for name in self.lexicon.cues if not (name in _IDLE or name.startswith(CUSTOMERS)))
 
     def most_telling(self, technique_id: str) -> Sentence | None:
         """The sentence that weighs most for a technique; None where there is none."""
@@ -274,12 +271,24 @@ class Moment:
 
     def sentence_of(self, cue: Cue) -> Sentence | None:
         """The sentence of the body that holds a cue."""
-        return next((s for s in self.sentences if s.span.start <= cue.span.start < s.span.end), None)
+        index = self._index_at(cue.span.start)
+        return self.sentences[index] if index >= 0 else None
 
     def holding(self, *names: str) -> tuple[Sentence, ...]:
         """Sentences of the body with any of these cues (as `said`), in order."""
-        starts = [cue.span.start for cue in self.said(*names)]
-        return tuple(s for s in self.sentences if any(s.span.start <= start < s.span.end for start in starts))
+        if names not in self._holding:
+            found = {self._index_at(cue.span.start) for cue in self.said(*names)}
+            self._holding[names] = tuple(self.sentences[index] for index in sorted(found - {-1}))
+        return self._holding[names]
+
+    def _index_at(self, position: int) -> int:
+        """Which sentence of the body holds a position; -1 where none does."""
+        index = bisect_right(self._starts, position) - 1
+        return index if index >= 0 and position < self.sentences[index].span.end else -1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [s.span.start for s in self.sentences]
 
     def around(self, sentences: tuple[Sentence, ...], reach: int = 1) -> tuple[Sentence, ...]:
         """The sentences with their neighbours up to `reach` away, in order."""

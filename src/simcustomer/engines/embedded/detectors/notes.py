@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import ALWAYS, LEVELS, Technique
 from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
@@ -32,9 +34,10 @@ class Notes:
 
     def shows(self, indicator: str, *spots: Spot) -> None:
         """The reply shows an indicator at these spots; nothing is noted without a spot in a sentence that does something."""
-        busy = tuple(spot for spot in spots if not self._is_idle(spot))
-        if indicator in self._technique.indicators and (quotes := self._quotes(busy)):
-            self._shown[indicator] = quotes
+        if indicator in self._technique.indicators:
+            quotes = self._quotes(spot for spot in spots if not self._is_idle(spot))
+            if quotes:
+                self._shown[indicator] = quotes
 
     def errs(self, misstep: str, *spots: Spot, sure: bool = False) -> None:
         """The reply shows a misstep at these spots; `sure` counts it even where the whole is strong."""
@@ -94,7 +97,13 @@ class Notes:
     def _evidence(self, *, quote: str, indicator: str | None = None, misstep: str | None = None) -> Evidence:
         return Evidence(technique=self._technique.id, indicator=indicator, misstep=misstep, quote=quote)
 
-    def _quotes(self, spots: tuple[Spot, ...]) -> tuple[str, ...]:
+    def _quotes(self, spots: Iterable[Spot]) -> tuple[str, ...]:
+        """The words of the first spots, each once; the others are not looked at."""
         text = self._moment.reply.text
-        quotes = (text.quote(spot.span) for spot in spots)
-        return tuple(dict.fromkeys(quote for quote in quotes if quote))[:MOST]
+        quotes: dict[str, None] = {}
+        for spot in spots:
+            if quote := text.quote(spot.span):
+                quotes[quote] = None
+            if len(quotes) == MOST:
+                break
+        return tuple(quotes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import zip_longest
+from operator import itemgetter
 from re import _constants as codes  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from re import _parser as parser  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from typing import Any, NamedTuple
@@ -28,26 +28,36 @@ _SHORTEST = 2
 _KEPT = 64
 """Texts whose places are kept."""
 
+_PAIRS_KEPT = 20_000
+"""Words with the next one for which it is kept what can begin there."""
+
+_IN_ORDER = itemgetter(0, 1)
+
 _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 
 
 class _Phrase:
-    """A pattern of a cue; `order` is its place among those of the cue."""
+    """A pattern of a cue; `order` is its place among those of the cue.
 
-    __slots__ = ("_pattern", "_source", "cue", "order")
+    `match` tries it at a place of a text, between the edges of words; the pattern is compiled at the first try, which many never see.
+    """
+
+    __slots__ = ("_source", "cue", "match", "order")
 
     def __init__(self, order: int, cue: str, source: str) -> None:
         self.order = order
         self.cue = cue
         self._source = source
-        self._pattern: re.Pattern[str] | None = None
+        self.match: Callable[[str, int], re.Match[str] | None] = self._first_match
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The pattern between the edges of words; compiled when it is first tried, which many never are."""
-        if self._pattern is None:
-            self._pattern = re.compile(rf"(?<!\w)(?:{self._source})(?!\w)")
-        return self._pattern
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        pattern = re.compile(rf"(?<!\w)(?:{self._source})(?!\w)")
+        self.match = pattern.match
+        return pattern
+
+    def _first_match(self, low: str, place: int) -> re.Match[str] | None:
+        return self.compiled().match(low, place)
 
 
 class Start(NamedTuple):
@@ -65,30 +75,35 @@ class PhraseIndex:
         self._sources = sources
         # A reply is looked through as it is said, and again as an earlier one of the next.
         self.places = lru_cache(maxsize=_KEPT)(self._places)
+        self._tried = lru_cache(maxsize=_PAIRS_KEPT)(self._phrases_at)
 
     def _places(self, low: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Start and end of every match of every cue, in order, none within another of the same cue."""
-        words, beginnings, letters, lengths = self._looked_up
         hits: dict[str, list[tuple[int, int, _Phrase]]] = {}
         for place, word, both in _pairs(low.translate(_DIGITS)):
-            tried = [*words.get(word, ()), *letters.get(word[0], ())]
-            if both != word:
-                tried += words.get(both, ())
-            for length in lengths.get(both[:_SHORTEST], ()):
-                tried += beginnings.get(both[:length], ())
-            for phrase in tried:
-                if phrase.pattern.match(low, place):
+            for phrase in self._tried(word, both):
+                if phrase.match(low, place):
                     hits.setdefault(phrase.cue, []).append((place, phrase.order, phrase))
-        for phrase in self._by_character:
-            for found in phrase.pattern.finditer(low):
+        for phrase, pattern in self._by_character:
+            for found in pattern.finditer(low):
                 hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, phrase))
-        return {cue: list(_apart(low, sorted(held, key=lambda hit: hit[:2]))) for cue, held in hits.items()}
+        return {cue: list(_apart(low, sorted(held, key=_IN_ORDER))) for cue, held in hits.items()}
+
+    def _phrases_at(self, word: str, both: str) -> tuple[_Phrase, ...]:
+        """What can begin with a word, or with it and the next one."""
+        words, beginnings, letters, lengths = self._looked_up
+        tried = [*words.get(word, ()), *letters.get(word[0], ())]
+        if both != word:
+            tried += words.get(both, ())
+        for length in lengths.get(both[:_SHORTEST], ()):
+            tried += beginnings.get(both[:length], ())
+        return tuple(tried)
 
     def prepare(self) -> None:
         """Find out where every pattern can begin, and compile them all."""
         _ = self._looked_up, self._by_character
         for phrase, _ in self._read:
-            _ = phrase.pattern
+            phrase.compiled()
 
     @cached_property
     def _read(self) -> list[tuple[_Phrase, frozenset[Start] | None]]:
@@ -121,21 +136,25 @@ class PhraseIndex:
         return words, beginnings, letters, {start: sorted(held) for start, held in lengths.items()}
 
     @cached_property
-    def _by_character(self) -> list[_Phrase]:
+    def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str]]]:
         """Patterns that can begin with something else than a word."""
-        return [phrase for phrase, found in self._read if found is None or not all(start.word for start in found)]
+        held = (phrase for phrase, found in self._read if found is None or not all(start.word for start in found))
+        return [(phrase, phrase.compiled()) for phrase in held]
 
 
 def _pairs(low: str) -> Iterator[tuple[int, str, str]]:
     """Every word with its place, and the word with the next one where a space or an apostrophe is all that parts them."""
-    found = list(_WORD.finditer(low))
-    for here, following in zip_longest(found, found[1:]):
-        both = here.group()
-        if following is not None:
-            gap = low[here.end() : following.start()]
-            if gap == "'" or gap.isspace():
-                both += ("'" if gap == "'" else " ") + following.group()
-        yield here.start(), here.group(), both
+    spans = [found.span() for found in _WORD.finditer(low)]
+    words = [low[start:end] for start, end in spans]
+    for place, (start, end) in enumerate(spans[:-1]):
+        gap = low[end : spans[place + 1][0]]
+        word = words[place]
+        if gap in _GAPS:
+            yield start, word, word + gap + words[place + 1]
+        else:
+            yield start, word, f"{word} {words[place + 1]}" if gap.isspace() else word
+    if spans:
+        yield spans[-1][0], words[-1], words[-1]
 
 
 def starts(source: str) -> frozenset[Start] | None:
@@ -154,7 +173,7 @@ def _apart(low: str, hits: Iterable[tuple[int, int, _Phrase]]) -> Iterator[tuple
     for place, _, phrase in hits:
         if place < free or place == done:
             continue
-        found = phrase.pattern.match(low, place)
+        found = phrase.match(low, place)
         if found is not None and found.end() > place:
             yield found.span()
             free, done = found.end(), place

@@ -25,8 +25,9 @@ _NEAR = 4
 _KEPT = 64
 """Sentences whose numbers are kept."""
 
-_PAIRS_KEPT = 20_000
-"""Words, and pairs of words near each other, whose numbers are kept: language is mostly the same ones."""
+_PLACES_KEPT = 20_000
+_PAIRS_KEPT = 50_000
+"""Words, and pairs of places near each other, whose numbers are kept: language is mostly the same ones."""
 
 _LONGEST = 120
 """Words of a sentence that are read; nobody says one thing in more."""
@@ -101,15 +102,25 @@ _PAIR = re.compile(r"(?P<one>=?<\w+>|[^<>]+?)(?P<link>>>|>|\+)(?P<other>.+)")
 
 
 class _Known:
-    """What a model knows of the symbols that begin with a class or word: alone, and by what follows, comes near or stands beside."""
+    """What a model knows of the symbols that begin with a class or word: alone, and by what follows or comes near."""
 
-    __slots__ = ("alone", "following", "near", "together")
+    __slots__ = ("alone", "following", "near")
 
     def __init__(self) -> None:
         self.alone: int | None = None
         self.following: dict[str, int] = {}
         self.near: dict[str, int] = {}
-        self.together: dict[str, int] = {}
+
+
+class _Place:
+    """A place in a row: the classes or the word there that a model knows anything of, and their numbers alone."""
+
+    __slots__ = ("alone", "beside", "known")
+
+    def __init__(self, known: dict[str, _Known], alone: frozenset[int], beside: frozenset[int]) -> None:
+        self.known = known
+        self.alone = alone
+        self.beside = beside
 
 
 class SymbolPlaces:
@@ -119,12 +130,15 @@ class SymbolPlaces:
         """`places` has a number for each symbol."""
         # The message answered is weighed again without what is idle in the reply, and so is the rest of the reply.
         self.of = lru_cache(maxsize=_KEPT)(self._of)
-        self._alone = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_alone)
+        self._place = lru_cache(maxsize=_PLACES_KEPT)(self._place_of)
         self._following = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_following)
         self._near = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_near)
+        self._token = lru_cache(maxsize=_PLACES_KEPT)(self._number_of_token)
         self._stems: dict[str, int] = {}
         self._words: dict[tuple[str, ...], int] = {}
         self._known: dict[str, _Known] = {}
+        self._same: dict[frozenset[str], _Place] = {}
+        together: dict[tuple[str, str], int] = {}
         for symbol, place in places.items():
             kind, rest = symbol[:2], symbol[2:]
             if kind == "t:":
@@ -133,44 +147,57 @@ class SymbolPlaces:
                 self._words[tuple(rest.split(" "))] = place
             elif kind == "c:":
                 self._known.setdefault(rest, _Known()).alone = place
-            elif (pair := _PAIR.fullmatch(symbol)) is not None:
-                known = self._known.setdefault(pair["one"], _Known())
-                linked = {">": known.following, ">>": known.near, "+": known.together}[pair["link"]]
-                linked[pair["other"]] = place
-            else:
+            elif (pair := _PAIR.fullmatch(symbol)) is None:
                 raise ValueError(f"{symbol!r} is no symbol")
+            elif pair["link"] == "+":
+                together[pair["one"], pair["other"]] = place
+            else:
+                known = self._known.setdefault(pair["one"], _Known())
+                (known.following if pair["link"] == ">" else known.near)[pair["other"]] = place
+                self._known.setdefault(pair["other"], _Known())
+        self._beside = {name: row for row, name in enumerate(sorted({name for pair in together for name in pair}))}
+        self._together = np.full((len(self._beside), len(self._beside)), -1, dtype=np.intp)
+        for (one, other), place in together.items():
+            # A pair side by side is spelt in the order of the alphabet, and so are the rows.
+            self._together[self._beside[one], self._beside[other]] = place
 
     def _of(self, sentence: str) -> NDArray[np.intp]:
         """The numbers of a sentence's symbols, as `symbols` gives them, those that are not known left out."""
         words, row = _row(sentence)
-        found = {self._stems.get(stem(word) if word.isalpha() else word) for word in words}
+        places = [self._place(here) for here in row]
+        found = set(map(self._token, words))
         found.update(map(self._words.get, pairwise(["^", *words, "$"])))
-        for here in row:
-            found.update(self._alone(here))
-        for here, after in pairwise(row):
-            found.update(self._following(here, after))
+        found.update(*[place.alone for place in places], *map(self._following, places, places[1:]))
         for distance in range(2, _NEAR + 1):
-            for here, later in zip(row, row[distance:], strict=False):
-                found.update(self._near(here, later))
-        held = frozenset[str]().union(*row[1:-1])
-        for one in held:
-            known = self._known.get(one)
-            if known is not None:
-                # A pair side by side is spelt in the order of the alphabet.
-                found.update(map(known.together.__getitem__, known.together.keys() & held))
+            found.update(*map(self._near, places, places[distance:]))
         found.discard(None)
-        return np.fromiter(cast("set[int]", found), dtype=np.intp, count=len(found))
+        beside = np.array(sorted(frozenset[int]().union(*[place.beside for place in places[1:-1]])), dtype=np.intp)
+        pairs = self._together[beside[:, None], beside]
+        return np.concatenate(
+            [np.fromiter(cast("set[int]", found), dtype=np.intp, count=len(found)), pairs[pairs >= 0]]
+        )
 
-    def _numbers_alone(self, here: frozenset[str]) -> tuple[int | None, ...]:
-        return tuple(self._known[one].alone for one in here if one in self._known)
+    def _number_of_token(self, word: str) -> int | None:
+        return self._stems.get(stem(word) if word.isalpha() else word)
 
-    def _numbers_following(self, here: frozenset[str], after: frozenset[str]) -> tuple[int, ...]:
-        links = [self._known[one].following for one in here if one in self._known]
-        return tuple(linked[other] for linked in links for other in linked.keys() & after)
+    def _place_of(self, here: frozenset[str]) -> _Place:
+        """The same place for all that the model knows the same of, so that few pairs of them are told apart."""
+        names = here & self._known.keys()
+        beside = frozenset(self._beside[one] for one in here if one in self._beside)
+        held = frozenset((*names, *(one for one in here if one in self._beside)))
+        if held not in self._same:
+            known = {one: self._known[one] for one in names}
+            alone = frozenset(what.alone for what in known.values() if what.alone is not None)
+            self._same[held] = _Place(known, alone, beside)
+        return self._same[held]
 
-    def _numbers_near(self, here: frozenset[str], later: frozenset[str]) -> tuple[int, ...]:
-        links = [self._known[one].near for one in here if one in self._known]
-        return tuple(linked[other] for linked in links for other in linked.keys() & later)
+    def _numbers_following(self, here: _Place, after: _Place) -> tuple[int, ...]:
+        linked = [what.following for what in here.known.values()]
+        return tuple(following[other] for following in linked for other in following.keys() & after.known.keys())
+
+    def _numbers_near(self, here: _Place, later: _Place) -> tuple[int, ...]:
+        linked = [what.near for what in here.known.values()]
+        return tuple(near[other] for near in linked for other in near.keys() & later.known.keys())
 
 
 @lru_cache(maxsize=512)
