@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.review import Decision, Dispute, Override
@@ -19,6 +19,11 @@ from simcustomer.store.team_tables import disputes, overrides
 
 MOST_SHOWN = 100
 """Entries of a queue that are read at once, oldest first; who works through these sees the next."""
+
+
+_OVERRIDES = (
+    select(overrides).where(overrides.c.session_id == bindparam("session")).order_by(overrides.c.number, overrides.c.id)
+)
 
 
 class Waiting(NamedTuple):
@@ -161,10 +166,21 @@ def overrides_in(connection: Connection, chosen: ColumnElement[bool]) -> dict[st
         .where(chosen)
         .order_by(overrides.c.number, overrides.c.id)
     ).all()
-    found: dict[str, dict[int, tuple[Override, ...]]] = {}
+    found: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        of_session = found.setdefault(row.session_id, {})
-        of_session[row.number] = (*of_session.get(row.number, ()), _override(row))
+        found.setdefault(row.session_id, []).append(row)
+    return {session_id: _by_reply(held) for session_id, held in found.items()}
+
+
+def overrides_of(connection: Connection, session_id: str) -> dict[int, tuple[Override, ...]]:
+    """The overrides in one session, by number of the reply."""
+    return _by_reply(connection.execute(_OVERRIDES, {"session": session_id}))
+
+
+def _by_reply(rows: Iterable[Row[Any]]) -> dict[int, tuple[Override, ...]]:
+    found: dict[int, tuple[Override, ...]] = {}
+    for row in rows:
+        found[row.number] = (*found.get(row.number, ()), _override(row))
     return found
 
 

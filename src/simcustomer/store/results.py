@@ -16,7 +16,7 @@ from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.review import counted
 from simcustomer.domain.session import Provenance, Scorecard
-from simcustomer.store.disputes import overrides_in
+from simcustomer.store.disputes import overrides_of
 from simcustomer.store.kept_contents import persona_of, rubric_of
 from simcustomer.store.records import grade_of, origin_of, utc
 from simcustomer.store.tables import exchanges, hints, results, sessions
@@ -47,7 +47,7 @@ def keep_result(connection: Connection, session_id: str) -> None:
     grades = [grade_of(grade) for grade in graded]
     rubric = rubric_of(connection, row.rubric_hash)
     origin, persona = origin_of(row), titled(connection, row.persona_hash)
-    overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
+    overrides = overrides_of(connection, session_id)
 
     def card(first: int) -> Scorecard:
         numbers = range(first, len(grades) + 1)

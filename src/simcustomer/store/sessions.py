@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.assessment import Grade, Ungraded
@@ -19,11 +19,16 @@ from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Sess
 from simcustomer.errors import NotFound, SessionOver, TurnConflict
 from simcustomer.store.allowances import Allowance, enter_bill, had, take_turn
 from simcustomer.store.database import guarded, open_engine, writing
-from simcustomer.store.disputes import keep_override, overrides_in
+from simcustomer.store.disputes import keep_override, overrides_of
 from simcustomer.store.kept_contents import keep_content, persona_of, rubric_of
 from simcustomer.store.records import answered, grade_of, session_of, utc
 from simcustomer.store.results import finished, keep_result, titled
 from simcustomer.store.tables import contents, exchanges, hints, sessions
+
+# A session is read twice for each of its turns; to put these together takes as long as to run them.
+_SESSION = select(sessions).where(sessions.c.id == bindparam("session"), sessions.c.owner == bindparam("owner"))
+_EXCHANGES = select(exchanges).where(exchanges.c.session_id == bindparam("session")).order_by(exchanges.c.number)
+_HINTS = select(hints).where(hints.c.session_id == bindparam("session")).order_by(hints.c.exchange)
 
 
 class Hold(NamedTuple):
@@ -104,19 +109,13 @@ class Store:
     def load(self, session_id: str, owner: str) -> Session:
         """The session. Raises NotFound where it is not there or belongs to someone else."""
         with guarded(self.engine.url), self.engine.connect() as connection:
-            row = connection.execute(
-                select(sessions).where(sessions.c.id == session_id, sessions.c.owner == owner)
-            ).one_or_none()
+            row = connection.execute(_SESSION, {"session": session_id, "owner": owner}).one_or_none()
             if row is None:
                 raise NotFound("There is no such session of yours. Start a new one, or check the address.")
-            rows = connection.execute(
-                select(exchanges).where(exchanges.c.session_id == session_id).order_by(exchanges.c.number)
-            ).all()
-            given = connection.execute(
-                select(hints).where(hints.c.session_id == session_id).order_by(hints.c.exchange)
-            ).all()
+            rows = connection.execute(_EXCHANGES, {"session": session_id}).all()
+            given = connection.execute(_HINTS, {"session": session_id}).all()
             persona, rubric = persona_of(connection, row.persona_hash), rubric_of(connection, row.rubric_hash)
-            overrides = overrides_in(connection, sessions.c.id == session_id).get(session_id, {})
+            overrides = overrides_of(connection, session_id)
         return session_of(row, rows, given, persona=persona, rubric=rubric, overrides=overrides)
 
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -44,6 +47,9 @@ _Pieces = openai.AsyncStream[object]
 _Opened = tuple[openai.AsyncOpenAI, AsyncGenerator[openai.AsyncOpenAI]]
 """A client, and what closes it."""
 
+_CALLS_A_CLIENT = 16
+"""Calls under way from which another client shares them: each looks through all of its connections at every call."""
+
 
 @dataclass
 class ModelClient:
@@ -52,9 +58,11 @@ class ModelClient:
     endpoint: Endpoint
     ledger: Ledger = field(default_factory=Ledger)
     dialect: Dialect = field(init=False)
-    _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = field(
-        default_factory=WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened]
+    _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Opened]] = field(
+        default_factory=WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Opened]]
     )
+    _turns: Iterator[int] = field(default_factory=count)
+    _under_way: int = 0
 
     def __post_init__(self) -> None:
         self.dialect = Dialect.of(self.endpoint)
@@ -75,11 +83,14 @@ class ModelClient:
     async def complete(self, call: Call, until: float) -> Completion:
         """The whole answer. Raises ModelError."""
         started, tally = time.monotonic(), _Tally()
+        self._under_way += 1
         try:
             done = await self._tried(lambda: self._completed(call), until, tally)
         except ModelError as error:
             self._enter(call, started, tally, error.kind)
             raise
+        finally:
+            self._under_way -= 1
         tally.usage = done.usage
         self._enter(call, started, tally, "ok")
         return done
@@ -88,6 +99,7 @@ class ModelClient:
         """The answer in pieces. Raises ModelError; what came before it is not the whole answer."""
         started, tally, outcome = time.monotonic(), _Tally(), "stopped"
         source: _Pieces | None = None
+        self._under_way += 1
         try:
             source, piece = await self._tried(lambda: self._begun(call, tally), until, tally)
             heard = 0
@@ -102,6 +114,7 @@ class ModelClient:
             outcome = error.kind
             raise
         finally:
+            self._under_way -= 1
             self._enter(call, started, tally, outcome)
             if source is not None:
                 with contextlib.suppress(httpx2.HTTPError, OSError):  # what is left of the answer is of no use
@@ -209,13 +222,14 @@ class ModelClient:
         raise malformed(self.endpoint.server, "to every form of the request is a rejection")
 
     async def _client(self) -> openai.AsyncOpenAI:
-        """The client of the running event loop."""
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
+        """A client of the running event loop, in turn."""
+        clients = self._clients.setdefault(asyncio.get_running_loop(), [])
+        place = next(self._turns) % (self._under_way // _CALLS_A_CLIENT + 1)
+        if place >= len(clients):
             opened = self._opened()
             # Whoever closes an event loop also closes its generators, and with this one the connections that were kept.
-            self._clients[loop] = await anext(opened), opened
-        return self._clients[loop][0]
+            clients.append((await anext(opened), opened))
+        return clients[min(place, len(clients) - 1)][0]
 
     async def _opened(self) -> AsyncGenerator[openai.AsyncOpenAI]:
         client = openai.AsyncOpenAI(
@@ -229,6 +243,7 @@ class ModelClient:
                 # A conversation goes to the address that was set: not on to another, and on this machine past no proxy.
                 follow_redirects=False,
                 trust_env=not self.endpoint.is_local,
+                verify=_certificates(),
             ),
         )
         try:
@@ -241,6 +256,12 @@ class ModelClient:
         self.ledger.called(
             call, self.name, usage=tally.usage, seconds=seconds, attempts=tally.attempts, outcome=outcome
         )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """What servers are checked against: to read it takes longer than all else about a client."""
+    return httpx2.create_ssl_context()
 
 
 @dataclass

@@ -23,11 +23,27 @@ _PROMPTS = ("grader_rules", "grader_case", "grader_repair")
 _AT_ONCE = 4
 """Calls for one reply that run beside each other."""
 
+_MOST_RUBRICS = 64
+
+
+class _Sheet(NamedTuple):
+    """What is asked of techniques: the same for every reply."""
+
+    techniques: tuple[Technique, ...]
+    keys: str
+    rules: str
+    schema: Schema
+
+    @classmethod
+    def of(cls, techniques: tuple[Technique, ...]) -> _Sheet:
+        keys = ", ".join(technique.id for technique in techniques)
+        return cls(techniques, keys, _rules(techniques, keys), Schema("grade", schema_of(techniques)))
+
 
 class _Part(NamedTuple):
     """One call's share of a grading."""
 
-    techniques: tuple[Technique, ...]
+    sheet: _Sheet
     sample: int
 
 
@@ -41,6 +57,7 @@ class OpenAIGrader:
         self._ledger = ledger
         self._samples = samples
         self._batching = batching
+        self._sheets: dict[int, tuple[Rubric, tuple[_Sheet, ...]]] = {}
 
     @property
     def name(self) -> str:
@@ -74,19 +91,28 @@ class OpenAIGrader:
         return Assessment.of(case.rubric, case.reply, _together(parts))
 
     def _parts(self, rubric: Rubric) -> Iterator[_Part]:
-        groups = [rubric.techniques] if self._batching == "all" else [(one,) for one in rubric.techniques]
         for sample in range(self._samples):
-            for group in groups:
-                yield _Part(tuple(group), sample)
+            for sheet in self._sheets_of(rubric):
+                yield _Part(sheet, sample)
+
+    def _sheets_of(self, rubric: Rubric) -> tuple[_Sheet, ...]:
+        """The sheets of a rubric, made once while it is in use."""
+        # By identity, which a rubric that is kept also keeps from being another's.
+        if id(rubric) not in self._sheets:
+            if len(self._sheets) >= _MOST_RUBRICS:
+                self._sheets.clear()
+            groups = [rubric.techniques] if self._batching == "all" else [(one,) for one in rubric.techniques]
+            self._sheets[id(rubric)] = rubric, tuple(map(_Sheet.of, groups))
+        return self._sheets[id(rubric)][1]
 
     async def _found(self, case: GradingCase, part: _Part, until: float) -> tuple[Finding, ...]:
-        keys = ", ".join(technique.id for technique in part.techniques)
+        sheet = part.sheet
         call = Call(
             "grader",
             "grade",
-            (Message("system", _rules(part.techniques, keys)), Message("user", _case(case, keys))),
+            (Message("system", sheet.rules), Message("user", _case(case, sheet.keys))),
             prompts=digests(_PROMPTS),
-            schema=Schema("grade", schema_of(part.techniques)),
+            schema=sheet.schema,
             session=case.session,
             sample=part.sample,
         )
@@ -94,8 +120,8 @@ class OpenAIGrader:
             self._model,
             self._ledger,
             call,
-            read=lambda text: read_findings(text, part.techniques, case.reply),
-            repair=lambda problem: prompt("grader_repair").filled(problem=problem, keys=keys),
+            read=lambda text: read_findings(text, sheet.techniques, case.reply),
+            repair=lambda problem: prompt("grader_repair").filled(problem=problem, keys=sheet.keys),
             until=until,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from simcustomer.domain.persona import Persona
@@ -42,12 +42,9 @@ class Words(NamedTuple):
     @classmethod
     def of(cls, texts: Iterable[str]) -> Words:
         """The words of these texts."""
-        runs: set[tuple[str, ...]] = set()
-        short: set[tuple[str, ...]] = set()
-        for text in texts:
-            runs |= _runs(text, _SHORTEST_LEAK)
-            short |= {even for part in parts(text) if 2 <= len(even := _even(part)) < _SHORTEST_LEAK}
-        return cls(frozenset(runs), frozenset(short))
+        lines = dict.fromkeys(line for text in texts for line in text.split("\n"))
+        runs = (_runs_in_line(line, _SHORTEST_LEAK) for line in lines)
+        return cls(_Runs().union(*runs), _Runs().union(*map(_short_in_line, lines)))
 
 
 class Guards:
@@ -61,10 +58,7 @@ class Guards:
     ) -> None:
         self._stance = stance
         self._said = [sentence for text in said for sentence in parts(text)]
-        hidden, allowed = tuple(secret), tuple(free)
-        self._secret = _Runs().union(*(text.runs for text in hidden)).difference(*(text.runs for text in allowed))
-        # Lines too short for a run of that length are looked for whole.
-        self._short = _Runs().union(*(text.short for text in hidden)).difference(*(text.short for text in allowed))
+        self._secret, self._free = tuple(secret), tuple(free)
         self._key = key if len(key) >= 8 else ""
 
     def offended(self, sentence: str) -> Guard | None:
@@ -94,12 +88,16 @@ class Guards:
     def _leaks(self, sentence: str) -> bool:
         shown = bool(self._key) and self._key in sentence
         marked = _KEY.search(sentence) or _MARK.search(sentence)
-        return (
-            shown
-            or bool(marked)
-            or _even(sentence) in self._short
-            or bool(_runs(sentence, _SHORTEST_LEAK) & self._secret)
-        )
+        return shown or bool(marked) or self._gives_away(_even(sentence), _runs(sentence, _SHORTEST_LEAK))
+
+    def _gives_away(self, whole: tuple[str, ...], runs: _Runs) -> bool:
+        """Whether one of these runs is secret, or the whole, as lines that are too short for a run are looked for."""
+        held = _Runs().union(*(runs & words.runs for words in self._secret))
+        if any(whole in words.short for words in self._secret) and not any(
+            whole in words.short for words in self._free
+        ):
+            return True
+        return bool(held.difference(*(words.runs for words in self._free)))
 
     def _repeats(self, sentence: str) -> bool:
         words = _WORD.findall(sentence.lower())
@@ -129,13 +127,21 @@ def _even(sentence: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(sentence.lower()))
 
 
-def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
+def _runs(text: str, length: int) -> _Runs:
     """Every run of so many words, within lines."""
-    runs: set[tuple[str, ...]] = set()
-    for line in text.lower().split("\n"):
-        words = _WORD.findall(line)
-        runs |= {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
-    return frozenset(runs)
+    return _Runs().union(*(_runs_in_line(line, length) for line in text.split("\n")))
+
+
+# The lines of prompts are nearly the same at each turn, and what was said before is held against each sentence that follows.
+@lru_cache(maxsize=4_096)
+def _runs_in_line(line: str, length: int) -> _Runs:
+    words = _WORD.findall(line.lower())
+    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+
+
+@lru_cache(maxsize=4_096)
+def _short_in_line(line: str) -> _Runs:
+    return frozenset(even for part in parts(line) if 2 <= len(even := _even(part)) < _SHORTEST_LEAK)
 
 
 @cache

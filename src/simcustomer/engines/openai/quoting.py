@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _TABLE = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "\u02cb"})
 _STRUCTURES = (
@@ -20,6 +21,8 @@ _FOLDS = {
 _FRAME = " \t\n\"'\u201c\u201d\u2018\u2019\u2026."
 
 
+# What was said is in every prompt that follows.
+@lru_cache(maxsize=1_024)
 def neutral(text: str) -> str:
     """The text with what could be taken for structure replaced, character for character: its length stays."""
     text = text.translate(_TABLE)
