@@ -85,7 +85,7 @@ class Answering:
             raise
 
     async def _settled(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
-        spoken = False
+        spoken, settled = False, None
         while True:
             while session is None and not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
                 stored = await asyncio.to_thread(self.store.load, claim.session_id, owner)
@@ -100,7 +100,10 @@ class Answering:
                 with observed(self.observer, "exchange") as activity:
                     async for event in self._run(session):
                         if isinstance(event, Finished):
-                            held.settled = await self._settle(claim, event)
+                            held.settled, settled = (
+                                await self._settle(claim, event),
+                                session.with_exchange(event.exchange),
+                            )
                         else:
                             spoken = True
                             activity.spoke()
@@ -108,7 +111,9 @@ class Answering:
             if held.settled:
                 break
             session = None
-        yield Settled(await asyncio.to_thread(self.store.load, claim.session_id, owner))
+        if settled is None or settled.outcome is not None:
+            settled = await asyncio.to_thread(self.store.load, claim.session_id, owner)
+        yield Settled(settled)
 
     async def _run(self, session: Session) -> AsyncIterator[Spoken | Finished]:
         """The exchange of the waiting reply; the last event is always Finished."""

@@ -120,7 +120,8 @@ class _Nodes:
             reason = f"the grader failed ({type(error).__name__}); the reply can be graded later"
             return Ungraded(reason=reason)
 
-    def settle(self, state: ExchangeState) -> dict[str, Exchange]:
+    # The two below do not wait for anything, but LangGraph would run plain functions in threads of their own.
+    async def settle(self, state: ExchangeState) -> dict[str, Exchange]:
         """Join what the customer made of the reply with its grade."""
         if state.taken is None or state.grade is None:
             raise EngineError("the exchange was settled before it was answered and graded; please report this")
@@ -134,7 +135,7 @@ class _Nodes:
         )
         return {"exchange": exchange}
 
-    def ended(self, state: ExchangeState) -> Literal["debrief", "__end__"]:
+    async def ended(self, state: ExchangeState) -> Literal["debrief", "__end__"]:
         """Whether the conversation has come to an end."""
         return "debrief" if state.exchange and state.exchange.stance.outcome else "__end__"
 
@@ -191,7 +192,7 @@ def rehearsal_graph(cast: Cast, trainee: Trainee) -> RehearsalGraph:
                 return {"session": state.session.with_exchange(event.exchange)}
         raise EngineError("the exchange ended without a result; please report this")
 
-    def goes_on(state: RehearsalState) -> Literal["trainee", "__end__"]:
+    async def goes_on(state: RehearsalState) -> Literal["trainee", "__end__"]:
         return "trainee" if state.session.outcome is None else "__end__"
 
     graph = StateGraph(RehearsalState)

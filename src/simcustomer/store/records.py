@@ -19,11 +19,15 @@ from simcustomer.domain.session import Appraisal, Debrief, Exchange, Hint, Origi
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 
 
-# A session is read at each of its turns; the grades before it are as they were. They are frozen, so that they can be shared.
+# A session is read at each of its turns; what came of the replies before is as it was. It is frozen, so that it can be shared.
 @lru_cache(maxsize=2_000)
 def grade_of(stored: str) -> Grade:
     """A grade as it was stored."""
     return _GRADE.validate_json(stored)
+
+
+_appraisal_of = lru_cache(maxsize=2_000)(Appraisal.model_validate_json)
+_stance_of = lru_cache(maxsize=2_000)(Stance.model_validate_json)
 
 
 def answered(exchange: Exchange) -> dict[str, str]:
@@ -86,8 +90,8 @@ def _exchange(row: Row[Any], overrides: tuple[Override, ...]) -> Exchange:
         number=row.number,
         reply=row.reply,
         answer=row.answer,
-        appraisal=Appraisal.model_validate_json(row.appraisal),
-        stance=Stance.model_validate_json(row.stance),
+        appraisal=_appraisal_of(row.appraisal),
+        stance=_stance_of(row.stance),
         grade=grade_of(row.grade),
         overrides=overrides,
     )
