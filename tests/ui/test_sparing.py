@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
 from simcustomer.ui.sparing import SparingBlocks
 
@@ -62,3 +63,26 @@ def test_what_stays_is_not_made_anew(made: list[str]) -> None:
 def test_an_update_for_no_output_is_an_error() -> None:
     with pytest.raises(ValueError, match="output"):
         asyncio.run(_sent(SparingBlocks, lambda *_: {gr.Button(): "x"}, []))
+
+
+def test_a_session_that_begins_describes_nothing_and_holds_its_own_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[str] = []
+    describe = gr.Textbox.get_config
+
+    def counted(self: gr.Textbox) -> dict[str, Any]:
+        described.append(str(self.label))
+        return describe(self)
+
+    async def begun() -> None:
+        with SparingBlocks() as blocks:
+            box, state = gr.Textbox(label="box"), gr.State([1])
+        monkeypatch.setattr(gr.Textbox, "get_config", counted)
+        mine, other = SessionState(blocks), SessionState(blocks)
+        mine[state._id].append(2)
+        mine[box._id] = gr.Textbox(label="mine", render=False)
+        assert (mine[state._id], other[state._id]) == ([1, 2], [1])
+        assert (mine[box._id].label, other[box._id].label) == ("mine", "box")
+        assert not described
+        assert any(each["props"].get("label") == "box" for each in blocks.get_config_file()["components"])
+
+    asyncio.run(begun())

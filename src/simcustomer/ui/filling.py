@@ -29,27 +29,6 @@ SECONDS = 5.0
 """How long a page may wait to be filled in; one that takes longer is sent as it is, and asks by its load event."""
 
 
-class Passing(SessionState):
-    """What Gradio keeps of a browser's session, for one call only.
-
-    Gradio's own describes every component of the app when it is made, which takes longer than all the rest of a page.
-    """
-
-    def __init__(self, blocks: gr.Blocks) -> None:  # pyright: ignore[reportMissingSuperCall]  # that is what takes long
-        self.blocks_config = copy(blocks.default_config)
-        self.state_data = {}
-
-    def __setitem__(self, key: int, value: Any) -> None:
-        """Keep a component that was changed."""
-        self.blocks_config.blocks[key] = value
-
-    def _update_config(self, key: int) -> None:
-        """Nobody asks for descriptions of a session that has not begun."""
-
-    def _update_value_in_config(self, key: int, value: Any) -> None:
-        """As above."""
-
-
 class Filling:
     """Fills in the pages of these Blocks, whose load events give their updates by component."""
 
@@ -72,7 +51,7 @@ class Filling:
 
     async def _done(self, dependency: Config, request: Request) -> Changes:
         """What the handler of a load event changes, by component; of one that goes on giving, all until its end."""
-        function, state = copy(self.blocks.fns[dependency["id"]]), Passing(self.blocks)
+        function, state = copy(self.blocks.fns[dependency["id"]]), SessionState(self.blocks)
         numbers = dict(zip(cast("list[Part]", function.outputs), dependency["outputs"], strict=True))
         changes: dict[int, dict[str, Any]] = {}
         called: Mapping[str, Any] = {"iterator": None, "is_generating": True}

@@ -7,15 +7,39 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
-from gradio.blocks import Block
+from gradio.blocks import Block, BlocksConfig
 from gradio.state_holder import SessionState
+
+
+class _OfSession(BlocksConfig):
+    """What one browser's session holds of the app: its components are not described."""
+
+    @staticmethod
+    def config_for_block(*_: object, **__: object) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
+class _OfApp(BlocksConfig):
+    """What all sessions begin with."""
+
+    def __copy__(self) -> BlocksConfig:
+        copied = _OfSession(self.root_block)
+        copied.__dict__.update(super().__copy__().__dict__)
+        return copied
 
 
 class SparingBlocks(gr.Blocks):
     """Gradio 6.31 makes every output component of a handler anew at each of its updates, those that stay as they are too.
 
     A page here has some thirty, and an answer that is shown as it comes has a dozen updates: that was most of what an exchange cost.
+    It also describes every component of the app for each session that begins, and nothing reads these descriptions; all who were
+    being answered had to wait meanwhile.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.default_config = _OfApp(self)
 
     async def postprocess_data(
         self, block_fn: BlockFunction, predictions: list[Any] | dict[Any, Any], state: SessionState | None
