@@ -70,23 +70,33 @@ def _tokens(result: dict[str, Any]) -> str:
         for name, roles in result["players"].items()
         for role, part in roles.items()
     ]
-    ours = result["players"]["simcustomer"]["all"]["counted"]
-    dearer = [name for name, roles in result["players"].items() if roles["all"]["counted"] < ours]
-    less = f"**Not reached**: {', '.join(dearer)} spend less." if dearer else "Reached."
+    less = " ".join(f"{title}: {_cheapest(result['players'], key)}" for title, key in _ASKED.items())
     return "\n\n".join(
         (
             "## Tokens of one practice",
             "Four characters are counted as a token. The prefix that a prompt shares with an earlier one of the same practice (from "
-            "1,024 tokens on, in blocks of 128) is cached; `counted` is the prompt with its cached prefix at a tenth. simcustomer grades "
-            "each of the six replies by fourteen techniques, with quotes; the peers judge the conversation once as a whole, or "
-            "once for each technique.",
+            "1,024 tokens on, in blocks of 128) is cached; `counted` is the prompt with its cached prefix at a tenth, and `following` "
+            "the same where a colleague has practised with this customer shortly before. simcustomer grades each of the six replies by "
+            "fourteen techniques, with quotes; the peers judge the conversation once as a whole, or once for each technique.",
             _table(("", *_TOKENS), rows),
             f"Asked: fewer counted tokens than both peers. {less}",
         )
     )
 
 
-_TOKENS = ("calls", "prompt", "cached", "completion", "counted")
+def _cheapest(players: dict[str, Any], key: str) -> str:
+    """Whether ours is the least, beside peers that judge the same and beside those that judge less."""
+    ours = players["simcustomer"]["all"][key]
+    said: list[str] = []
+    for judged in ("each technique", "as a whole"):
+        peers = {name: roles["all"][key] for name, roles in players.items() if name.endswith(judged)}
+        reached = "reached" if ours < min(peers.values()) else "**not reached**"
+        said.append(f"beside peers that judge {judged} {reached}")
+    return "; ".join(said) + "."
+
+
+_ASKED = {"The first practice of a day": "counted", "Each that follows": "following"}
+_TOKENS = ("calls", "prompt", "cached", "completion", "counted", "following")
 
 
 def _growth(result: dict[str, Any]) -> str:

@@ -22,6 +22,16 @@ REPLIES = (
     "I will ring you myself at 7.30 tomorrow to say that she has set off, and I have put £90 back on your account.",
 )
 
+COLLEAGUES = (
+    "Good morning, Mr Ackroyd. Three appointments and no engineer: I would be angry too, and I apologise for every one of them.",
+    "Let me look at what went wrong before I promise anything. I have the notes of all three visits open in front of me now.",
+    "Could you tell me what the boiler shows at the moment, and whether anybody at home is finding the cold harder than you are?",
+    "So nine days without heat or hot water, and a morning off work each time. I have written that down, so you need not say it again.",
+    "Here is what I can do: Sunita Rao comes tomorrow between 8 and 10, first job of the day, with the part in her van.",
+    "The £90 is on its way to your account, and I shall telephone at half past seven tomorrow so that you know she has left.",
+)
+"""What another trainee says to the same customer."""
+
 OVERALL = {
     "name": "handling",
     "text": "You judge how a member of staff handled a difficult customer. Judge whether they showed that they understood how the "
@@ -35,7 +45,7 @@ OVERALL = {
 }
 
 
-def scenario(url: str, *, by_technique: bool = False) -> dict[str, Any]:
+def scenario(url: str, *, by_technique: bool = False, replies: tuple[str, ...] = REPLIES) -> dict[str, Any]:
     """What every player is told. `by_technique` has the peers grade what our grader grades: each technique of the rubric."""
     library = Library(ROOT / "personas", ROOT / "rubrics")
     persona, rubric = library.persona(PERSONA), library.rubric()
@@ -44,7 +54,7 @@ def scenario(url: str, *, by_technique: bool = False) -> dict[str, Any]:
         "url": url,
         "model": MODEL,
         "persona": PERSONA,
-        "replies": REPLIES,
+        "replies": replies,
         "customer": _in_words(persona, rubric),
         "criteria": criteria,
     }

@@ -2,8 +2,9 @@
 
 A token is counted as four characters, since no tokeniser is at hand without a network. What a call's prompt has in common
 with the beginning of an earlier call of the same practice is its cached prefix, in whole blocks of 128 tokens from 1,024 on, as
-OpenAI's servers cache; it is counted at a tenth. The peers are measured twice: with one judgement of the whole, and with one of
-each technique of our rubric, which is what our grader gives for every reply.
+OpenAI's servers cache; it is counted at a tenth. `following` counts the same practice where a colleague has practised with this
+customer shortly before, with other replies: what the two have in common is cached too. The peers are measured twice: with one
+judgement of the whole, and with one of each technique of our rubric, which is what our grader gives for every reply.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from benchmarks.practices import python_of, recorded
 from benchmarks.processes import keep, stub
-from benchmarks.scenario import PERSONA, scenario
+from benchmarks.scenario import COLLEAGUES, PERSONA, REPLIES, scenario
 
 CHARACTERS, LEAST_CACHED, BLOCK, DISCOUNT = 4, 1024, 128, 0.1
 
@@ -35,10 +36,20 @@ def prompt_of(body: dict[str, Any]) -> str:
     return forms + "".join(f"{message['role']}: {message.get('content') or ''}\n" for message in body["messages"])
 
 
-def counted(rounds: list[list[dict[str, Any]]]) -> dict[str, dict[str, float]]:
-    """Calls, prompt, cached prefix, completion and what the prompt comes to, by role."""
+Rounds = list[list[dict[str, Any]]]
+
+
+def counted(rounds: Rounds, earlier: Rounds) -> dict[str, dict[str, float]]:
+    """Calls, prompt, cached prefix, completion and what the prompt comes to, by role; `following`: after an earlier practice."""
+    first, after = (
+        _counted(rounds, []),
+        _counted(rounds, [prompt_of(call["request"]) for each in earlier for call in each]),
+    )
+    return {role: part | {"following": after[role]["counted"]} for role, part in first.items()}
+
+
+def _counted(rounds: Rounds, before: list[str]) -> dict[str, dict[str, float]]:
     roles: dict[str, dict[str, float]] = {}
-    before: list[str] = []
     for together in rounds:
         prompts = [prompt_of(call["request"]) for call in together]
         for call, prompt in zip(together, prompts, strict=True):
@@ -74,10 +85,14 @@ def main() -> None:
         for name in ("simcustomer", "openevals", "deepeval"):
             python_of(name)
             for by_technique in (False, True) if name != "simcustomer" else (True,):
-                told = scenario(server.url, by_technique=by_technique)
+                told, colleagues = (
+                    scenario(server.url, by_technique=by_technique, replies=replies)
+                    for replies in (REPLIES, COLLEAGUES)
+                )
                 graded = "each technique" if by_technique else "as a whole"
                 label = name if name == "simcustomer" else f"{name}, {graded}"
-                players[label] = counted(recorded(server, name, told)["rounds"])
+                earlier = recorded(server, name, colleagues)["rounds"]
+                players[label] = counted(recorded(server, name, told)["rounds"], earlier)
                 print(label, json.dumps(players[label]), flush=True)
     keep("tokens", {"persona": PERSONA, "players": players})
 

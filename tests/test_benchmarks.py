@@ -22,12 +22,13 @@ def test_a_cached_prefix_is_counted_at_a_tenth_in_whole_blocks_and_only_from_an_
         messages = [{"role": "system", "content": "a" * 8_000}, {"role": "user", "content": last}]
         return {"request": {"messages": messages}, "answer": "yes " * 4}
 
-    one = counted([[call("b"), call("c")]])["all"]
+    one = counted([[call("b"), call("c")]], [])["all"]
     assert (one["calls"], one["cached"], one["completion"]) == (2, 0, 8)
-    two = counted([[call("b")], [call("c")]])["all"]
+    two = counted([[call("b")], [call("c")]], [[call("d")]])["all"]
     assert two["prompt"] == one["prompt"] == 2 * 2_004
     assert two["cached"] == 15 * 128
     assert two["counted"] == round(two["prompt"] - 0.9 * two["cached"])
+    assert (two["counted"] - two["following"], one["following"]) == (round(0.9 * 15 * 128), one["counted"])
 
 
 def test_the_stub_answers_whole_streamed_and_by_schema() -> None:
