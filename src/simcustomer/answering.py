@@ -8,14 +8,18 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simcustomer.budget import Budget
 from simcustomer.domain.session import Session
 from simcustomer.errors import EngineError, ServerStopping, StoreError
-from simcustomer.graph import ExchangeGraph, Finished, Spoken, run_exchange
+from simcustomer.graph import Finished, Spoken, run_exchange
 from simcustomer.observing import Observer, observed
 from simcustomer.store import Claim, Hold, Store
 from simcustomer.underway import Underway
+
+if TYPE_CHECKING:
+    from simcustomer.graph import ExchangeGraph
 
 _log = logging.getLogger(__name__)
 

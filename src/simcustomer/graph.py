@@ -9,11 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from langgraph.config import get_stream_writer
-from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
 from simcustomer.domain import conduct
@@ -22,6 +19,13 @@ from simcustomer.domain.session import Appraisal, Debrief, Exchange, Session, St
 from simcustomer.errors import EngineError, SimcustomerError
 from simcustomer.observing import NOBODY, Observer, observed
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee, TraineeView
+
+# LangGraph takes as long to import as all else together: it is loaded with the first graph, when a server answers already.
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    ExchangeGraph = CompiledStateGraph["ExchangeState", None, "ExchangeInput", "ExchangeState"]
+    RehearsalGraph = CompiledStateGraph["RehearsalState", None, "RehearsalState", "RehearsalState"]
 
 _log = logging.getLogger(__name__)
 
@@ -69,9 +73,6 @@ class Finished:
     debrief: Debrief | None
 
 
-ExchangeGraph = CompiledStateGraph[ExchangeState, None, ExchangeInput, ExchangeState]
-
-
 @dataclass(frozen=True, slots=True)
 class _Nodes:
     """The nodes, bound to the engines that they call."""
@@ -81,6 +82,8 @@ class _Nodes:
 
     async def customer(self, state: ExchangeState) -> dict[str, Taken]:
         """Appraise, move the mood, speak; the pieces of the answer go out as they come."""
+        from langgraph.config import get_stream_writer  # noqa: PLC0415
+
         write = get_stream_writer()
         reactions: list[tuple[Appraisal, Stance]] = []
 
@@ -149,6 +152,8 @@ class _Nodes:
 
 def exchange_graph(cast: Cast, observer: Observer = NOBODY) -> ExchangeGraph:
     """The graph for these engines."""
+    from langgraph.graph import END, START, StateGraph  # noqa: PLC0415
+
     nodes = _Nodes(cast, observer)
     graph = StateGraph(ExchangeState, input_schema=ExchangeInput)
     graph.add_node("customer", nodes.customer)
@@ -172,13 +177,13 @@ class RehearsalState(BaseModel):
     reply: str = ""
 
 
-RehearsalGraph = CompiledStateGraph[RehearsalState, None, RehearsalState, RehearsalState]
-
 _STEPS_AN_EXCHANGE = 2
 
 
 def rehearsal_graph(cast: Cast, trainee: Trainee) -> RehearsalGraph:
     """The exchange graph in a loop with a simulated trainee, until the conversation has ended."""
+    from langgraph.graph import START, StateGraph  # noqa: PLC0415
+
     exchange = exchange_graph(cast)
 
     async def reply(state: RehearsalState) -> dict[str, str]:

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from simcustomer import __version__
 from simcustomer.answering import Answering, Event, Settled
@@ -26,12 +28,15 @@ from simcustomer.errors import (
     SessionOver,
     TurnConflict,
 )
-from simcustomer.graph import ExchangeGraph, Spoken, rehearsal_graph, watch_rehearsal
+from simcustomer.graph import Spoken, exchange_graph, rehearsal_graph, watch_rehearsal
 from simcustomer.library import content_hash
 from simcustomer.observing import NOBODY, Observer
 from simcustomer.roles import Cast, GradingCase, Scene, Trainee
 from simcustomer.store import OpenRow, Store
 from simcustomer.underway import Underway
+
+if TYPE_CHECKING:
+    from simcustomer.graph import ExchangeGraph
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +98,6 @@ class Practice:
 
     store: Store
     cast: Cast
-    graph: ExchangeGraph
     longest_reply: int = 5_000
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -267,9 +271,13 @@ class Practice:
         await asyncio.to_thread(self.store.regrade, session_id, good, grader=self.cast.grader.name, debrief=debrief)
         return Regraded(await asyncio.to_thread(self.store.load, session_id, owner), tuple(good), failed)
 
+    @cached_property
+    def _graph(self) -> ExchangeGraph:
+        return exchange_graph(self.cast, self.observer)
+
     @property
     def _answering(self) -> Answering:
-        return Answering(self.store, self.graph, self._budget, self.observer, self.underway)
+        return Answering(self.store, self._graph, self._budget, self.observer, self.underway)
 
     @property
     def _budget(self) -> Budget:

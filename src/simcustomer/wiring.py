@@ -152,14 +152,11 @@ def practice(
     store: Store, players: Cast, *, longest_reply: int, limits: Limits | None = None, observer: Observer = NOBODY
 ) -> Practice:
     """The use cases on this store with these engines, within limits where there are any."""
-    # LangGraph takes two seconds to import, which commands that do not practise should not pay.
-    from simcustomer.graph import exchange_graph  # noqa: PLC0415
-    from simcustomer.practice import Practice  # noqa: PLC0415
+    from simcustomer.practice import Practice  # noqa: PLC0415  # commands that do not practise should not pay for it
 
     return Practice(
         store=store,
         cast=players,
-        graph=exchange_graph(players, observer),
         longest_reply=longest_reply,
         limits=limits or Limits(),
         observer=observer,
@@ -168,7 +165,8 @@ def practice(
 
 @cache
 def prepared() -> bool:
-    """Read the lexicons for the first time, which takes seconds: whoever sends the first reply should not wait for it."""
+    """Do what the first reply would wait for, for seconds: load LangGraph and read the lexicons."""
+    studio_graph()
     for names in ((*LEXICON,), ("stop", "acts"), GRADING):
         load_lexicon(*names).prepare()
     return True
