@@ -19,7 +19,7 @@ from simcustomer.domain.accounts import LOCAL, Account, Role
 from simcustomer.domain.audit import COMMAND, Audited
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.errors import InvalidInput, NotFound, SignInFailed, TooManyTries
+from simcustomer.errors import EditConflict, InvalidInput, NotFound, SignInFailed, TooManyTries
 from simcustomer.passwords import Passwords
 from simcustomer.signing_in import MOST_BY_ADDRESS, MOST_BY_NAME, WINDOW, Doorkeeper, Lifetimes
 from simcustomer.store import AccountStore, AuditLog, Errand, LoginStore, Store, open_store
@@ -172,6 +172,61 @@ def test_another_password_signs_out_everywhere(house: House) -> None:
     with pytest.raises(SignInFailed):
         house.keeper.sign_in(made.name, PASSWORD, address="192.0.2.1")
     house.keeper.sign_in(made.name, "quite another sentence", address="192.0.2.1")
+
+
+NEW = "quite another sentence"
+
+
+def test_whoever_knows_the_old_password_takes_a_new_one_and_is_signed_in_here_alone(house: House) -> None:
+    made = house.add()
+    elsewhere, here = (house.keeper.sign_in(made.name, PASSWORD, address="192.0.2.1") for _ in range(2))
+    changed = house.keeper.change_password(here.visitor, PASSWORD, NEW, address="192.0.2.1")
+    assert changed.visitor == here.visitor
+    assert [house.keeper.visitor(each.token) for each in (elsewhere, here)] == [None, None]
+    assert house.keeper.visitor(changed.token) == made.visitor
+    with pytest.raises(SignInFailed):
+        house.keeper.sign_in(made.name, PASSWORD, address="192.0.2.1")
+    house.keeper.sign_in(made.name, NEW, address="192.0.2.1")
+    entry = next(each for each in house.accounts.audited(9) if each.what is Audited.PASSWORD_CHANGED)
+    assert (entry.who, entry.about, entry.detail) == (made.id, made.id, "by its owner")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("not the password", NEW, SignInFailed),
+        (PASSWORD, "too short", InvalidInput),
+        (PASSWORD, PASSWORD, InvalidInput),
+    ],
+)
+def test_a_password_that_is_not_changed_stays_and_signs_nobody_out(
+    quick: House, old: str, new: str, refused: type[Exception]
+) -> None:
+    made = quick.add()
+    login = quick.keeper.sign_in(made.name, PASSWORD, address="192.0.2.1")
+    with pytest.raises(refused):
+        quick.keeper.change_password(login.visitor, old, new, address="192.0.2.1")
+    assert quick.keeper.visitor(login.token) == made.visitor
+    quick.keeper.sign_in(made.name, PASSWORD, address="192.0.2.1")
+
+
+def test_whoever_guesses_at_an_old_password_is_braked(quick: House) -> None:
+    made = quick.add()
+    for _ in range(MOST_BY_NAME):
+        with pytest.raises(SignInFailed):
+            quick.keeper.change_password(made.visitor, "not the password", NEW, address="192.0.2.1")
+    with pytest.raises(TooManyTries):
+        quick.keeper.change_password(made.visitor, PASSWORD, NEW, address="192.0.2.1")
+
+
+def test_of_two_new_passwords_at_once_one_is_taken_and_the_other_refused(house: House) -> None:
+    made = house.add()
+    kept = house.accounts.store.password_of(made.id)
+    entry = house.accounts.audited(1)[0]
+    house.accounts.store.set_password(made.id, "first", entry, instead_of=kept)
+    with pytest.raises(EditConflict, match="changed elsewhere"):
+        house.accounts.store.set_password(made.id, "second", entry, instead_of=kept)
+    assert house.accounts.store.password_of(made.id) == "first"
 
 
 def test_a_password_typed_in_another_composition_is_the_same(quick: House) -> None:

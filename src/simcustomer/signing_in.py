@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from simcustomer.domain.accounts import LONGEST_NAME, Account, Visitor, tried_name
 from simcustomer.domain.audit import NOBODY, Audited, AuditEntry
-from simcustomer.errors import SignInFailed, TooManyTries
-from simcustomer.passwords import Passwords
+from simcustomer.errors import InvalidInput, SignInFailed, TooManyTries
+from simcustomer.passwords import Passwords, checked
 from simcustomer.store import AccountStore, AuditLog, LoginStore
 
 WINDOW = 15 * 60.0
@@ -43,6 +43,11 @@ class Login(NamedTuple):
     visitor: Visitor
 
 
+class _Proven(NamedTuple):
+    account: Account
+    kept: str
+
+
 class _Tries(NamedTuple):
     ids: tuple[int, ...]
     are_last: bool
@@ -61,21 +66,43 @@ class Doorkeeper:
 
     def sign_in(self, name: str, password: str, *, address: str) -> Login:
         """Sign in by password. Raises SignInFailed, the same for an unknown name as for a wrong password; TooManyTries."""
-        by_name = tried_name(name[: 2 * LONGEST_NAME])
-        account = self.accounts.named(name[: 2 * LONGEST_NAME])
+        proven = self._proven(name[: 2 * LONGEST_NAME], password, address=address)
+        return self.let_in(proven.account, f"password, from {address}")
+
+    def has_password(self, visitor: Visitor) -> bool:
+        """Whether someone signs in by a password kept here, and not by a provider alone."""
+        return self.accounts.password_of(visitor.id) is not None
+
+    def change_password(self, visitor: Visitor, old: str, new: str, *, address: str) -> Login:
+        """Give someone who knows their password another one; it signs them out everywhere, and in again here.
+
+        Raises InvalidInput for a new one that cannot be taken, SignInFailed for a wrong old one, TooManyTries, EditConflict.
+        """
+        if checked(new, visitor.name) == old:
+            raise InvalidInput("The new password is the old one. Take another.")
+        account, kept = self._proven(visitor.name, old, address=address)
+        entry = self._entry(Audited.PASSWORD_CHANGED, account.id, account.id, "by its owner")
+        self.accounts.set_password(account.id, self.passwords.hashed(new), entry, instead_of=kept)
+        return self.let_in(account, f"new password, from {address}")
+
+    def _proven(self, name: str, password: str, *, address: str) -> _Proven:
+        """The account of whoever knows its password, with the hash that is kept. Raises SignInFailed, TooManyTries."""
+        by_name = tried_name(name)
+        account = self.accounts.named(name)
         about = account.id if account else NOBODY
         # A try counts before it is known how it ends: many at once must not all slip through.
         tries = self._try(by_name, f"address {_network(address)}")
         kept = self.accounts.password_of(about)
-        if not self.passwords.matches(kept, password) or account is None or account.disabled:
+        if not self.passwords.matches(kept, password) or kept is None or account is None or account.disabled:
             self.refused(f"password, from {address}", about)
             if tries.are_last:
                 self._enter(Audited.SIGN_IN_THROTTLED, NOBODY, about, f"from {address}")
             raise SignInFailed(REFUSED)
-        if kept is not None and self.passwords.is_outdated(kept):
-            self.accounts.rehash(account.id, kept, self.passwords.hashed(password))
+        if self.passwords.is_outdated(kept):
+            self.accounts.rehash(account.id, kept, fresh := self.passwords.hashed(password))
+            kept = fresh
         self.logins.forget_tries(tries.ids, key=by_name)
-        return self.let_in(account, f"password, from {address}")
+        return _Proven(account, kept)
 
     def let_in(self, account: Account, how: str) -> Login:
         """Sign in who has been recognised; the token is new, whatever the browser brought."""
@@ -119,8 +146,11 @@ class Doorkeeper:
         return _Tries(entered, any(len(times) == most for times, most in counted))
 
     def _enter(self, what: Audited, who: str, about: str, detail: str) -> None:
+        self.log.add(self._entry(what, who, about, detail))
+
+    def _entry(self, what: Audited, who: str, about: str, detail: str) -> AuditEntry:
         at = datetime.fromtimestamp(self.clock(), UTC)
-        self.log.add(AuditEntry(at=at, who=who, what=what, about=about, detail=detail))
+        return AuditEntry(at=at, who=who, what=what, about=about, detail=detail)
 
 
 def _network(address: str) -> str:

@@ -27,6 +27,7 @@ POSTS = (
     "/gradio_api/cancel",
     "/sign-in",
     "/sign-out",
+    "/password",
     "/preferences",
     "/lab/transcripts",
     "/lab/labels",

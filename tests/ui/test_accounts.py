@@ -244,6 +244,66 @@ def test_the_page_says_who_is_signed_in(site: Site) -> None:
     assert "/sign-out" in shown
 
 
+NEW = "a gate behind the young ash"
+
+
+def test_one_changes_ones_own_password_and_stays_signed_in_here_alone(site: Site) -> None:
+    wiring.accounts(site.practice.store).add("pat", password=PASSWORD)
+    here, elsewhere = site.browser("pat"), site.browser("pat")
+    form = here.ask("GET", "/password")
+    assert form.status == 200
+    assert 'autocomplete="new-password"' in form.text
+    answer = here.send("/password", old=PASSWORD, new=NEW, again=NEW)
+    assert (answer.status, answer.headers["location"]) == (303, "/password?changed=1")
+    assert "Your password is changed." in here.ask("GET", answer.headers["location"]).text
+    assert here.ask("GET", "/config").status == 200
+    assert elsewhere.ask("GET", "/config").status == 401
+    assert site.browser().sign_in("pat").status == 401
+    assert site.browser().sign_in("pat", NEW).status == 303
+    entries = [entry for entry in site.keeper.log.newest(9) if entry.what is Audited.PASSWORD_CHANGED]
+    assert [(entry.who, entry.about) for entry in entries] == [(site.id_of("pat"), site.id_of("pat"))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "status", "said"),
+    [
+        ("wrong as can be", NEW, NEW, 401, "The old password is not right."),
+        (PASSWORD, NEW, f"{NEW}.", 400, "was typed in two ways"),
+        (PASSWORD, "short", "short", 400, "The password has 5 characters."),
+        ("", "", "", 400, "The password has 0 characters."),
+    ],
+)
+def test_a_password_that_cannot_be_changed_is_said_in_a_sentence(
+    site: Site, old: str, new: str, again: str, status: int, said: str
+) -> None:
+    browser = site.browser("ben")
+    answer = browser.send("/password", old=old, new=new, again=again)
+    assert (answer.status, said in answer.text) == (status, True)
+    assert NEW not in answer.text
+    assert browser.ask("GET", "/config").status == 200
+    assert site.browser().sign_in("ben").status == 303
+
+
+def test_guessing_at_an_old_password_is_braked(site: Site) -> None:
+    wiring.accounts(site.practice.store).add("left-open", password=PASSWORD)
+    browser = site.browser("left-open")
+    answers = [browser.send("/password", old=f"a guess {n}", new=NEW, again=NEW) for n in range(11)]
+    assert [answer.status for answer in answers] == [401] * 10 + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 900
+
+
+def test_nobody_elses_password_is_changed(site: Site) -> None:
+    led = site.browser().ask("GET", "/password")
+    assert (led.status, led.headers["location"]) == (303, "/sign-in?next=%2Fpassword")
+    assert site.browser().send("/password", old=PASSWORD, new=NEW, again=NEW).status == 401
+    ann = site.browser("ann")
+    foreign = ann.send("/password", origin="https://evil.example", old=PASSWORD, new=NEW, again=NEW)
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    nameless = ann.ask("POST", "/password", f"old={PASSWORD}&new={NEW}&again={NEW}", **form)
+    assert (foreign.status, nameless.status) == (403, 403)
+    assert site.browser().sign_in("ann").status == 303
+
+
 def test_a_role_sees_its_pages_only(site: Site) -> None:
     refused = site.browser("ann").ask("GET", f"/{ROOM}")
     assert refused.status == 403

@@ -149,6 +149,8 @@ def test_the_config_tells_no_secret_and_offers_no_api(client: Client, library: L
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
+        ("GET", "/password"),
+        ("POST", "/password"),
         ("GET", "/assets/../../../../etc/passwd"),
     ],
 )

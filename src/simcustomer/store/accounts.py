@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from simcustomer.domain.accounts import Account, Identity, Role, name_key
 from simcustomer.domain.audit import AuditEntry
-from simcustomer.errors import InvalidInput, NotFound
+from simcustomer.errors import EditConflict, InvalidInput, NotFound
 from simcustomer.store.account_tables import accounts, logins
 from simcustomer.store.audit import enter
 from simcustomer.store.database import guarded
@@ -57,10 +57,18 @@ class AccountStore:
                 connection.execute(delete(logins).where(logins.c.account_id == account.id))
             enter(connection, entry)
 
-    def set_password(self, account_id: str, password: str, entry: AuditEntry) -> None:
-        """Keep another password's hash, and sign out whoever signed in with the old one."""
+    def set_password(self, account_id: str, password: str, entry: AuditEntry, *, instead_of: str | None = None) -> None:
+        """Keep another password's hash, and sign out whoever signed in with the old one.
+
+        Raises EditConflict where another hash is kept than the one it is to take the place of, if that is named.
+        """
+        wanted = accounts.c.id == account_id
+        if instead_of is not None:
+            wanted &= accounts.c.password == instead_of
         with guarded(self.engine.url), self.engine.begin() as connection:
-            connection.execute(update(accounts).where(accounts.c.id == account_id).values(password=password))
+            changed = connection.execute(update(accounts).where(wanted).values(password=password))
+            if instead_of is not None and changed.rowcount != 1:
+                raise EditConflict("Your password was changed elsewhere in the meantime. Sign in with that one.")
             connection.execute(delete(logins).where(logins.c.account_id == account_id))
             enter(connection, entry)
 

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 SIGN_IN, SIGN_OUT, STYLES = "/sign-in", "/sign-out", "/sign-in.css"
 TO_PROVIDER, FROM_PROVIDER = "/sign-in/provider", "/sign-in/return"
+PASSWORD = "/password"  # noqa: S105  # an address
 OPEN_TO_ALL = frozenset({SIGN_IN, SIGN_OUT, STYLES, TO_PROVIDER, FROM_PROVIDER, "/favicon.ico"})
 """What is served to whoever has not signed in."""
 
@@ -114,7 +115,7 @@ class Admission:
         if visitor is None:
             if not self.has_sign_in:
                 return self._told(request, "accounts.through_proxy", 403)
-            if page not in ROLES or request.method not in ("GET", "HEAD"):
+            if not _is_page(page) or request.method not in ("GET", "HEAD"):
                 return self._expired(request)
             wanted = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
             return RedirectResponse(f"{SIGN_IN}?next={wanted}", 303)
@@ -132,7 +133,7 @@ class Admission:
         return JSONResponse({"detail": self.outside.say("accounts.expired")}, 401)
 
     def _told(self, request: Request, key: str, status: int) -> Response:
-        if request.url.path.strip("/") in ROLES or request.url.path in OPEN_TO_ALL:
+        if _is_page(request.url.path.strip("/")) or request.url.path in OPEN_TO_ALL:
             return self.outside.refused(request, key, status=status)
         return JSONResponse({"detail": self.outside.say(key)}, status)
 
@@ -211,6 +212,11 @@ async def _body_of(scope: Scope, receive: Receive) -> dict[str, Any] | None:
     return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
 
+def _is_page(path: str) -> bool:
+    """Whether people look at what is there when they are signed in: a role's page, or one's own password."""
+    return path in ROLES or path == PASSWORD.strip("/")
+
+
 def _own(visitor: Visitor, session_hash: str) -> str:
     return f"{visitor.id}.{session_hash}"
 
@@ -221,7 +227,7 @@ def local_path(wanted: str) -> str | None:
         parts = urlsplit(wanted)
     except ValueError:
         return None
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.strip("/") not in ROLES:
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or not _is_page(parts.path.strip("/")):
         return None
     path = f"/{parts.path.strip('/')}"
     query = urlencode(parse_qsl(parts.query, keep_blank_values=True))

@@ -36,6 +36,7 @@ from simcustomer.ui.lab_messages import Messages
 from simcustomer.ui.languages import LanguageGuard, SpokenBlocks
 from simcustomer.ui.opening import Opening
 from simcustomer.ui.outside import Outside
+from simcustomer.ui.own_password import OwnPassword
 from simcustomer.ui.pacing import Pace
 from simcustomer.ui.probes import Probes, Readiness
 from simcustomer.ui.rendering import Renderer
@@ -140,7 +141,9 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
     known = desk.renderer.wording.languages
     app.add_middleware(LanguageGuard, known=known)
     if keeper is not None:
-        SignIn(keeper, opening.provider, outside).add_to(app)
+        door = SignIn(keeper, opening.provider, outside)
+        door.add_to(app)
+        OwnPassword(keeper, outside, door.hashing).add_to(app)
     LabFiles(desk).add_to(app)
     add_exports(app, desk)
     add_downloads(app, desk)

@@ -44,7 +44,7 @@ MOST_UPLOADED = MOST_GIVEN + 16 * 1024
 """Bytes of such a form: the file and what stands around it."""
 
 SERVED = re.compile(
-    rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)"
+    rf"/(?:{'|'.join(ROOMS)})?|/sign-in(?:\.css|/provider|/return)?|/sign-out|/password|/lab/(?:transcripts|labels|runs/[\w-]+/[\w.]+)"
     r"|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
     r"|/exports/(?:mine|team)/\w+|/preferences|/sessions/[\w-]+\.json"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|info|startup-events|app_id|cancel|reset|theme\.css)/?"

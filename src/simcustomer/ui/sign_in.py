@@ -26,6 +26,7 @@ from simcustomer.ui.admission import (
     is_same_site,
     local_path,
 )
+from simcustomer.ui.cookies import address_of, forget, keep
 from simcustomer.ui.outside import Outside
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class SignIn:
         name, password, wanted = (sent.get(key, [""])[-1] for key in ("name", "password", "next"))
         try:
             async with self.hashing:
-                login = await asyncio.to_thread(self.keeper.sign_in, name, password, address=_address(request))
+                login = await asyncio.to_thread(self.keeper.sign_in, name, password, address=address_of(request))
         except TooManyTries as error:
             page = self._page(wanted, name=name, problem=str(error), status=429)
             page.headers["Retry-After"] = str(math.ceil(error.wait))
@@ -93,9 +94,9 @@ class SignIn:
         if not is_same_site(request.headers):
             return PlainTextResponse(self.outside.say("refused.origin"), 403)
         if token := request.cookies.get(cookie_name(request)):
-            await asyncio.to_thread(self.keeper.sign_out, token, address=_address(request))
+            await asyncio.to_thread(self.keeper.sign_out, token, address=address_of(request))
         answer = RedirectResponse(f"{SIGN_IN}?signed_out=1", 303)
-        _forget(answer, request, cookie_name(request))
+        forget(answer, request, cookie_name(request))
         return answer
 
     async def depart(self, request: Request) -> Response:
@@ -107,7 +108,7 @@ class SignIn:
         except SignInFailed as error:
             return self._page(wanted, problem=str(error), status=502)
         answer = RedirectResponse(departure.url, 303)
-        _keep(answer, request, ERRAND, departure.state, seconds=ERRAND_SECONDS)
+        keep(answer, request, ERRAND, departure.state, seconds=ERRAND_SECONDS)
         return answer
 
     async def arrive(self, request: Request) -> Response:
@@ -116,20 +117,20 @@ class SignIn:
         shown = request.cookies.get(ERRAND, "")
         try:
             arrival = await self.provider.arrive(
-                dict(request.query_params), shown, _come_back(request), address=_address(request)
+                dict(request.query_params), shown, _come_back(request), address=address_of(request)
             )
         except SignInFailed as error:
             answer = self._page("", problem=str(error), status=401)
         else:
             answer = await self._admitted(request, arrival.login, arrival.back_to)
-        _forget(answer, request, ERRAND)
+        forget(answer, request, ERRAND)
         return answer
 
     async def _admitted(self, request: Request, login: Login, wanted: str) -> Response:
         if before := request.cookies.get(cookie_name(request)):
-            await asyncio.to_thread(self.keeper.sign_out, before, address=_address(request))
+            await asyncio.to_thread(self.keeper.sign_out, before, address=address_of(request))
         answer = self._onward(login.visitor, wanted)
-        _keep(answer, request, cookie_name(request), login.token, seconds=self.keeper.lifetimes.most)
+        keep(answer, request, cookie_name(request), login.token, seconds=self.keeper.lifetimes.most)
         return answer
 
     def _onward(self, visitor: Visitor, wanted: str) -> Response:
@@ -149,19 +150,6 @@ class SignIn:
             to_provider=self.provider and f"{TO_PROVIDER}?{urlencode({'next': asked or ''})}",
             provider=self.provider.settings.label if self.provider else "",
         )
-
-
-def _keep(answer: Response, request: Request, name: str, value: str, *, seconds: float) -> None:
-    secure = request.url.scheme == "https"
-    answer.set_cookie(name, value, max_age=int(seconds), path="/", httponly=True, samesite="lax", secure=secure)
-
-
-def _forget(answer: Response, request: Request, name: str) -> None:
-    _keep(answer, request, name, "", seconds=0)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
 
 
 def _come_back(request: Request) -> str:
