@@ -1,5 +1,6 @@
 """The studio, a room of the web app for authors of personas and rubrics."""
 
-from simcustomer.ui.studio.room import PATH, build
+from simcustomer.ui.studio.controls import build
+from simcustomer.ui.studio.pages import PATH
 
 __all__ = ["PATH", "build"]
