@@ -36,14 +36,16 @@ def take(folder: Path, only: list[str]) -> None:
 
 def _look(browser: Browser, look: str, names: list[str], every: EveryPage, folder: Path) -> None:
     scheme, (width, height) = LOOKS[look]
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        is_mobile=width == PHONE[0],
+        has_touch=width == PHONE[0],
+    )
+    page.set_default_timeout(60_000)
     for name in names:
-        page.context.clear_cookies()
-        if name != "sign-in":
-            page.context.add_cookies([every.cookie])
-        page.goto(every.site + every.pages[name])
-        page.locator("h1").first.wait_for()
-        page.wait_for_timeout(400)
+        every.visit(page, name)
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         print(f"{name}.{look}{' scrolls sideways!' if wide else ''}", flush=True)
         page.screenshot(path=folder / f"{name}.{look}.png", full_page=not name.startswith("practise"))

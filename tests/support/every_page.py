@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from playwright.sync_api import Page
+
 from simcustomer import wiring
 from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.transcript import Channel
@@ -22,6 +24,7 @@ from simcustomer.settings import load_settings
 from simcustomer.store import Store, open_store
 from simcustomer.ui.app import create_app
 from simcustomer.ui.opening import Opening
+from tests.lab.conftest import write_evals
 from tests.serving import serving
 from tests.support.samples import Samples, play_samples
 from tests.support.signed_in import PASSWORD
@@ -29,6 +32,10 @@ from tests.support.signed_in import PASSWORD
 NAME, TEAM = "Robin", "Billing"
 COOKIE = "simcustomer-login"
 PASTED = "Customer: Three times!\nTrainee: I am sorry that nobody came. I will send someone today.\nCustomer: Well?"
+
+
+PRINTED = "-print"
+"""How the name of a page ends that is looked at as it is printed."""
 
 
 class EveryPage(NamedTuple):
@@ -43,11 +50,25 @@ class EveryPage(NamedTuple):
         """The login as a browser keeps it."""
         return {"name": COOKIE, "value": self.token, "url": self.site}
 
+    def visit(self, page: Page, name: str) -> None:
+        """Go to a page, and wait until it is there."""
+        page.emulate_media(media="print" if name.endswith(PRINTED) else "screen")
+        page.context.clear_cookies()
+        if name != "sign-in":
+            page.context.add_cookies([self.cookie])
+        page.goto(self.site + self.pages[name])
+        page.locator("h1").first.wait_for()
+        page.wait_for_timeout(400)
+        if name.endswith(PRINTED):
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
 
 @contextmanager
 def every_page(folder: Path, library: Library) -> Generator[EveryPage]:
     """The app with samples in this folder; not to be called where an event loop runs."""
-    settings = load_settings().model_copy(update={"lab_dir": folder / "lab"})
+    settings = load_settings().model_copy(
+        update={"lab_dir": folder / "lab", "evals_dir": write_evals(folder / "evals")}
+    )
     with closing(open_store(f"sqlite:///{folder / 'pages.db'}")) as store, closing(Lab(settings)) as lab:
         account = wiring.accounts(store).add(NAME, password=PASSWORD, roles=list(Role), team=TEAM)
         person = Visitor(id=account.id, name=account.name, roles=account.roles)
@@ -56,7 +77,9 @@ def every_page(folder: Path, library: Library) -> Generator[EveryPage]:
         keeper = wiring.doorkeeper(settings, store)
         pages = {
             "sign-in": "sign-in",
+            "password": "password",
             **samples.pages,
+            f"debrief{PRINTED}": samples.pages["debrief"],
             **_team_pages(store, practice, library, samples, person),
             **STUDIO_PAGES,
             **_lab_pages(lab),
@@ -99,18 +122,23 @@ def _team_pages(
 
 
 def _lab_pages(lab: Lab) -> dict[str, str]:
-    """The lab with a graded conversation."""
+    """The lab with a graded conversation, and two measurements over a few rated ones."""
     given = "\n".join(record.model_dump_json() for record in read_pasted(PASTED, Channel.CHAT)).encode()
     order = Order(kind=Kind.TRANSCRIPTS, engine="embedded", rubric=DEFAULT_RUBRIC)
-    run = lab.order(order, by=NAME, given=given)
+    suites = order.model_copy(update={"kind": Kind.SUITES, "suites": ("agreement", "contrast"), "evals": lab.evals})
+    graded = lab.order(order, by=NAME, given=given)
+    runs = [lab.order(suites.model_copy(update={"note": note}), by=NAME) for note in ("Before", "After")]
     ends = time.monotonic() + 300
-    while lab.standing(run.id).state.is_open:
+    while any(lab.standing(run.id).state.is_open for run in (graded, *runs)):
         if time.monotonic() > ends:
-            raise TimeoutError("the lab did not grade a conversation in five minutes")
+            raise TimeoutError("the lab did not grade a few conversations in five minutes")
         time.sleep(0.2)
     return {
         "lab": "lab",
         "lab-grade": "lab?view=grade",
         "lab-import": "lab?view=import",
-        "lab-run": f"lab?run={run.id}",
+        "lab-run": f"lab?run={graded.id}",
+        "lab-measured": f"lab?run={runs[0].id}",
+        "lab-compared": f"lab?before={runs[0].id}&after={runs[1].id}",
+        "lab-apart": f"lab?run={runs[0].id}&view=apart",
     }

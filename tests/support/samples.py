@@ -8,6 +8,7 @@ from typing import NamedTuple
 from simcustomer import wiring
 from simcustomer.domain.assessment import Assessment
 from simcustomer.domain.session import Session
+from simcustomer.hints import Hints
 from simcustomer.library import Library
 from simcustomer.practice import Practice
 from simcustomer.roles import TraineeView
@@ -30,12 +31,16 @@ REPLIES = {
 """A first reply in an open session of each channel, by persona."""
 
 
+COACHED = "priya-wants-a-discount"
+
+
 class Samples(NamedTuple):
-    """What was played: finished sessions, the last one rewound, and one open session by channel."""
+    """What was played: finished sessions, the last one rewound, one open session by channel, and one with coaching."""
 
     finished: tuple[Session, ...]
     rewound: Session
     open: dict[str, Session]
+    coached: Session
 
     @property
     def technique(self) -> str:
@@ -52,6 +57,7 @@ class Samples(NamedTuple):
             "gallery": "",
             "brief": "?persona=no-heat-third-visit",
             **{f"practise-{channel}": f"?session={session.id}" for channel, session in self.open.items()},
+            "practise-coached": f"?session={self.coached.id}",
             "debrief": f"?session={last.id}",
             "debrief-compared": f"?session={self.rewound.id}",
             "fork": f"?session={last.id}&reply=1",
@@ -69,13 +75,21 @@ async def _played(practice: Practice, library: Library, owner: str) -> Samples:
     finished = [await _to_the_end(practice, library, owner, *each) for each in FINISHED]
     rewound = await practice.rewind(finished[-1].id, 1, owner=owner)
     rewound = await _goes_on(practice, rewound, "average")
-    opened: dict[str, Session] = {}
-    for persona_id, reply in REPLIES.items():
-        begun = practice.start(library.persona(persona_id), library.rubric(), owner=owner, seed=5)
-        async for _ in practice.respond(begun.id, reply, owner=owner):
-            pass
-        opened[begun.persona.channel.value] = practice.open(begun.id, owner=owner)
-    return Samples(tuple(finished), rewound, opened)
+    opened = {
+        each.persona.channel.value: each for each in [await _opened(practice, library, owner, p) for p in REPLIES]
+    }
+    coached = await _opened(practice, library, owner, COACHED, coached=True)
+    return Samples(tuple(finished), rewound, opened, coached)
+
+
+async def _opened(practice: Practice, library: Library, owner: str, persona: str, *, coached: bool = False) -> Session:
+    """A session with one reply; in a coached one a hint was asked for besides."""
+    begun = practice.start(library.persona(persona), library.rubric(), owner=owner, seed=5, coached=coached)
+    async for _ in practice.respond(begun.id, REPLIES[persona], owner=owner):
+        pass
+    if coached:
+        await Hints(practice.store, wiring.adviser()).give(begun.id, owner=owner)
+    return practice.open(begun.id, owner=owner)
 
 
 async def _to_the_end(

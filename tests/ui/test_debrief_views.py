@@ -159,8 +159,8 @@ def test_beside_each_level_stands_how_well_the_grader_agrees_with_raters(
     assert (by_name[names["recovery"]], by_name[names["composure"]]) == ("good", "weak")
     page = renderer.html("debrief", view=view, compared=None, again=())
     shown = [level for level in view.techniques if level.value is not None]
-    table = page[page.index('class="techniques"') :].partition("</table>")[0]
-    assert [table.count(f"<td>{word}</td>") for word in ("good", "weak", "not measured")] == [
+    table = page[page.index('class="techniques ') :].partition("</table>")[0]
+    assert [table.count(f"</span> {word}</td>") for word in ("good", "weak", "not measured")] == [
         sum(level.agreement == word for level in shown) for word in ("good", "weak", "not measured")
     ]
 

@@ -25,6 +25,11 @@ const follow = () => {
   if (pinned) talk.scrollTop = talk.scrollHeight;
 };
 
+const reveal = (place, block) => {
+  for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  place.scrollIntoView({ block });
+};
+
 const arrive = () => {
   const heading = document.querySelector("main h1, gradio-app h1");
   if (!heading || heading.dataset.seen) return;
@@ -32,6 +37,7 @@ const arrive = () => {
   const isSame = shownHeading === heading.textContent;
   heading.dataset.seen = "yes";
   shownHeading = heading.textContent;
+  document.querySelector(".site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   document.title = `${heading.textContent} · simcustomer`;
   if (isSame) return;
   pinned = true;
@@ -41,7 +47,7 @@ const arrive = () => {
     if (brief && narrow()) brief.removeAttribute("open");
     const box = document.querySelector("#reply textarea");
     const place = isFirst && location.hash && document.getElementById(location.hash.slice(1));
-    if (place) place.scrollIntoView();
+    if (place) reveal(place, "start");
     else if (box && !narrow()) box.focus();
     else if (!isFirst) {
       window.scrollTo(0, 0);
@@ -178,18 +184,23 @@ document.addEventListener("click", (event) => {
   const place = link && document.getElementById(link.getAttribute("href").slice(1));
   if (!place) return;
   event.preventDefault();
-  place.scrollIntoView({ block: "center" });
+  reveal(place, "center");
   place.focus({ preventScroll: true });
 });
 document.addEventListener("submit", (event) => {
   const next = event.target.elements?.next;
   if (next) next.value = location.pathname + location.search;
 });
+// Paper is light and has nothing to unfold.
 let opened = [];
+let darkened = [];
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("details:not([open])")];
   for (const part of opened) part.open = true;
+  darkened = [document.documentElement, document.body].filter((each) => each.classList.contains("dark"));
+  for (const each of darkened) each.classList.remove("dark");
 });
 window.addEventListener("afterprint", () => {
   for (const part of opened) part.open = false;
+  for (const each of darkened) each.classList.add("dark");
 });
