@@ -2,10 +2,11 @@
 const narrow = () => window.innerWidth < 900;
 let shownHeading = null;
 let pinned = true;
-let asked = false;
+let asked = null;
 
 const announce = (id, mode) => {
-  const place = document.getElementById(id);
+  // Beside the text Gradio keeps a clock of the handler, which nobody wants to have read out.
+  const place = document.querySelector(`#${id} .html-container`);
   if (place && !place.hasAttribute("aria-live")) place.setAttribute("aria-live", mode);
 };
 
@@ -57,15 +58,43 @@ const arrive = () => {
   }, 60);
 };
 
+// A question that stands before what cannot be undone: it takes the focus, and gives it back to what asked it.
+const ASKED_BY = { "end-question": "#end", "hand-question": "#hand-over" };
 const ask = () => {
   const question = document.querySelector("#end-question, #hand-question");
+  const text = question?.querySelector(".question")?.innerText;
+  if (text && question.getAttribute("aria-label") !== text) {
+    question.setAttribute("role", "alertdialog");
+    question.setAttribute("aria-label", text);
+  }
   if (question && !asked) {
     setTimeout(() => {
       question.querySelector("#end-no, #hand-no")?.focus({ preventScroll: true });
       question.scrollIntoView({ block: "nearest" });
     }, 60);
-  } else if (!question && asked && !narrow()) document.querySelector("#reply textarea")?.focus();
-  asked = Boolean(question);
+  } else if (!question && asked) {
+    const asker = ASKED_BY[asked];
+    setTimeout(() => document.querySelector(asker)?.focus(), 60);
+  }
+  asked = question?.id;
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelector("#end-no, #hand-no")?.click();
+  const shown = document.querySelector("details.preferences[open]");
+  if (!shown) return;
+  shown.open = false;
+  shown.querySelector("summary").focus();
+});
+
+// Where the reply box goes away under whoever writes in it, the focus goes to what has taken its place.
+let inComposer = false;
+document.addEventListener("focusin", (event) => {
+  inComposer = Boolean(event.target.closest?.("#composer, #stop, #retry"));
+});
+const regain = () => {
+  if (!inComposer || document.activeElement !== document.body) return;
+  document.querySelector("#see-debrief, #retry")?.focus();
 };
 
 // The studio: how many savings are on their way, the line that a finding names, and the address of what is shown.
@@ -168,6 +197,7 @@ const look = () => {
   arrive();
   follow();
   ask();
+  regain();
   clock();
 };
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true });

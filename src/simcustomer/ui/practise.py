@@ -80,7 +80,9 @@ class PractisePage(Page):
                         send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="send")
                     stop = gr.Button(desk.say("chat.stop"), visible=False, elem_id="stop", size="md")
                     retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False, elem_id="retry")
-                    see_debrief = gr.Button(desk.say("chat.see_debrief"), variant="primary", visible=False)
+                    see_debrief = gr.Button(
+                        desk.say("chat.see_debrief"), variant="primary", visible=False, elem_id="see-debrief"
+                    )
                     hint = panel(elem_id="hint")
                     acts = Acts.build(desk)
                 with gr.Column(scale=1, min_width=280, elem_id="aside"):
