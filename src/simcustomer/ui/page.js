@@ -144,16 +144,7 @@ document.addEventListener("click", (event) => {
     view.focus();
   }, document.getElementById("studio-write")?.offsetParent ? 0 : 1200);
 });
-// Gradio would close its stream here and take that for a lost connection, which it answers by loading the page again:
-// whoever stays loses what was typed, and whoever leaves for a page that is slow to come is kept back.
-window.addEventListener(
-  "beforeunload",
-  (event) => {
-    event.stopImmediatePropagation();
-    if (typing) event.preventDefault();
-  },
-  { capture: true },
-);
+window.studioUnsaved = () => typing > 0;
 
 // The clock of a call. It measures nothing that is graded, so whoever is troubled by it stops it.
 const clock = () => {

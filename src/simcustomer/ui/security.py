@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from html import escape
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ HEADERS = {
 LABELS = ("value", "label", "info", "placeholder")
 """Properties of a control that people read."""
 
+_LEAVING = files("simcustomer.ui").joinpath("leaving.js").read_text(encoding="utf-8")
 _LESS = "\\u003c"
 _CONFIG = re.compile(r"(window\.gradio_config = )(\{.*?\})(;</script>)", re.DOTALL)
 _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)")
@@ -192,6 +194,7 @@ class PageGuard:
         await self.app({**scope, "headers": headers}, receive, send_rewritten)
 
     async def _rewritten(self, page: str, request: Request) -> str:
+        page = page.replace("<head>", f"<head><script>{_LEAVING}</script>", 1)
         page = _SCRIPT.sub(f'<script nonce="{request.scope["state"]["nonce"]}"', page)
         page = _LANGUAGE.sub(f'<html lang="{escape(self.wording.language)}"', _SHARING.sub("", page))
         if found := _CONFIG.search(page):
