@@ -16,10 +16,12 @@ from simcustomer.cli.options import AsJson, Engine, GraderEngine, Record, Replay
 from simcustomer.errors import InvalidInput, SettingsError
 
 if TYPE_CHECKING:
+    from simcustomer.domain.rubric import Rubric
+    from simcustomer.evaluation.golden import RatedReply
     from simcustomer.evaluation.results import Results
 
-Model = Literal["grader", "acts"]
-_MODEL_FILES: dict[Model, str] = {"grader": "calibration.json", "acts": "acts.json"}
+Model = Literal["grader", "acts", "idle"]
+_MODEL_FILES: dict[Model, str] = {"grader": "calibration.json", "acts": "acts.json", "idle": "idle.json"}
 
 app = typer.Typer(help="Measure graders, and train the embedded one.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -143,7 +145,10 @@ def compare(
 @app.command("train")
 def train(
     what: Annotated[
-        Model, typer.Argument(help="What to train: the grader's calibration, or the customer's ear for acts.")
+        Model,
+        typer.Argument(
+            help="What to train: the grader's calibration, what it takes for idle (first), or the customer's ear for acts."
+        ),
     ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else the engine's own.")] = None,
     evals: Evals = Path("evals"),
@@ -154,27 +159,52 @@ def train(
 
     target = output or Path("src/simcustomer/engines/embedded") / _MODEL_FILES[what]
     with progress("Training") as step:
-        count = _train_acts(evals, target, step) if what == "acts" else _train_grader(evals, target, rubric, step)
+        if what == "acts":
+            count = _train_acts(evals, target, step)
+        elif what == "idle":
+            count = _train_idle(evals, target, rubric)
+        else:
+            count = _train_grader(evals, target, rubric, step)
     typer.echo(f"{target}: trained on {count}")
 
 
 def _train_grader(evals: Path, target: Path, rubric: str | None, step: Callable[[str], None]) -> str:
-    from simcustomer import wiring
     from simcustomer.evaluation import training
-    from simcustomer.evaluation.golden import read_rated
     from simcustomer.evaluation.retelling import read_retold
-    from simcustomer.settings import load_settings
 
-    settings = load_settings()
-    by = wiring.library(settings).rubric(rubric or settings.rubric)
-    rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
-    padding = training.read_padding(evals / "training" / "padding.txt")
+    by, rated, padding = _lessons(evals, rubric)
     written = [*training.read_written(evals / "training"), *training.padded(rated, padding)]
     for path in sorted((evals / "training" / "retold").glob("*.jsonl")):
         written += read_retold(path, rated)
     data = training.examples(rated, written, by)
     training.write(training.train(data, by.ids, step), target)
     return f"{len(data)} replies"
+
+
+def _train_idle(evals: Path, target: Path, rubric: str | None) -> str:
+    from simcustomer.evaluation import idle_training
+    from simcustomer.evaluation.retelling import read_tricks
+    from simcustomer.evaluation.training import read_written
+
+    by, rated, padding = _lessons(evals, rubric)
+    tricks = read_tricks(evals / "training" / "retold" / "tricks.jsonl", rated)
+    written = [reply for _, reply in read_written(evals / "training")]
+    data = idle_training.sentences(rated, written, padding, tricks, by)
+    idle_training.write(idle_training.train(data), target)
+    return f"{len(data)} sentences"
+
+
+def _lessons(evals: Path, rubric: str | None) -> tuple[Rubric, tuple[RatedReply, ...], tuple[str, ...]]:
+    """The rubric, the rated replies that may be learnt from, and sentences that do nothing."""
+    from simcustomer import wiring
+    from simcustomer.evaluation.golden import read_rated
+    from simcustomer.evaluation.training import read_padding
+    from simcustomer.settings import load_settings
+
+    settings = load_settings()
+    rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
+    padding = read_padding(evals / "training" / "padding.txt")
+    return wiring.library(settings).rubric(rubric or settings.rubric), rated, padding
 
 
 def _train_acts(evals: Path, target: Path, step: Callable[[str], None]) -> str:

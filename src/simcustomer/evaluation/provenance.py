@@ -15,7 +15,8 @@ from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.suite_names import DATA
 from simcustomer.library import content_hash
 
-CALIBRATION = "calibration.json"
+CALIBRATION = ("calibration.json", "idle.json")
+"""Files of an engine's weights."""
 _SOURCES = (".py", ".toml", ".md")
 
 
@@ -73,8 +74,9 @@ def _engine_hash(engine: str) -> str:
 
 
 def _calibration_hash(engine: str) -> str | None:
-    file = _folder(f"simcustomer/engines/{engine}").joinpath(CALIBRATION)
-    return _digest([("", file.read_bytes())]) if file.is_file() else None
+    files = [_folder(f"simcustomer/engines/{engine}").joinpath(name) for name in CALIBRATION]
+    held = [(file.name, file.read_bytes()) for file in files if file.is_file()]
+    return _digest(held) if held else None
 
 
 def _folder(name: str) -> Traversable:

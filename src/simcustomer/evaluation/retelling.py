@@ -24,6 +24,11 @@ class Retold(Frozen):
 
 def read_retold(path: Path, rated: Sequence[RatedReply]) -> list[tuple[str, RatedReply]]:
     """The replies of a file, each with the conversation that it belongs to. Raises InvalidInput by file, line and field."""
+    return [(reply.conversation, reply) for _, reply in read_tricks(path, rated)]
+
+
+def read_tricks(path: Path, rated: Sequence[RatedReply]) -> list[tuple[str, RatedReply]]:
+    """The replies of a file, each with its kind. Raises InvalidInput by file, line and field."""
     told = {(reply.conversation, reply.rating.turn): reply for reply in rated}
     found: list[tuple[str, RatedReply]] = []
     for number, retold in read_models(path, Retold):
@@ -35,7 +40,7 @@ def read_retold(path: Path, rated: Sequence[RatedReply]) -> list[tuple[str, Rate
         turns = list(reply.record.turns[: retold.turn + 1])
         turns[-1] = turns[-1].model_copy(update={"text": retold.reply})
         record = reply.record.model_copy(update={"turns": tuple(turns)})
-        found.append((reply.conversation, RatedReply(record, _rating(reply.rating, retold))))
+        found.append((retold.kind, RatedReply(record, _rating(reply.rating, retold))))
     return found
 
 

@@ -9,7 +9,9 @@ from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate, Observed, load_calibration
 from simcustomer.engines.embedded.detectors import DETECTORS, Moment
 from simcustomer.engines.embedded.detectors import signals as signals_of
+from simcustomer.engines.embedded.detectors.idle import busy, parts
 from simcustomer.engines.embedded.detectors.moment import read_plainly
+from simcustomer.engines.embedded.idle_model import load_idle_model
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.nlu.alike import alike
 from simcustomer.roles import GradingCase
@@ -52,7 +54,7 @@ class EmbeddedGrader:
 
     def findings(self, case: GradingCase) -> tuple[Finding, ...]:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
-        moment = Moment(case, self._lexicon, read=self._read, calibration=self.calibration)
+        moment = self._busy(case, self.calibration)
         if moment.sentences:
             moment.estimates = self._estimates(moment)
         return tuple(
@@ -62,20 +64,24 @@ class EmbeddedGrader:
             for technique in case.rubric.techniques
         )
 
-    def _estimates(self, moment: Moment) -> dict[str, Estimate]:
-        """How strong the reply is, and never stronger than it is without the sentences that do nothing."""
-        whole = self.calibration.estimates(_observed(moment))
-        rest = moment.without_filler()
-        if rest is None:
-            return whole
-        without = self.calibration.estimates(_observed(rest))
-        return {
-            name: estimate._replace(level=min(estimate.level, without[name].level)) for name, estimate in whole.items()
-        }
-
     def observed(self, case: GradingCase) -> Observed:
         """What the calibration weighs of the last turn; none of it depends on the rubric."""
-        return _observed(Moment(case, self._lexicon, read=self._read))
+        return _observed(self._busy(case))
+
+    def whole(self, case: GradingCase) -> Moment:
+        """The case's last turn with all that is said in it, idle or not."""
+        return Moment(case, self._lexicon, read=self._read)
+
+    def _busy(self, case: GradingCase, calibration: Calibration | None = None) -> Moment:
+        return busy(Moment(case, self._lexicon, read=self._read, calibration=calibration), load_idle_model())
+
+    def _estimates(self, moment: Moment) -> dict[str, Estimate]:
+        """How strong the reply is: as its weakest part, so that no idle sentence raises it."""
+        weighed = [self.calibration.estimates(_observed(part)) for part in parts(moment)]
+        return {
+            name: Estimate(min(each[name].level for each in weighed), all(each[name].occasion for each in weighed))
+            for name in weighed[0]
+        }
 
 
 def _observed(moment: Moment) -> Observed:

@@ -24,7 +24,8 @@ _NUMBER_WORDS = tuple(
         "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand noon midday",
     )
 )
-_NUMBER_STEMS = content_stems(_NUMBER_WORDS, frozenset())
+NUMBER_STEMS = content_stems(_NUMBER_WORDS, frozenset())
+"""Stems of the words for numbers."""
 _NAME = re.compile(r"\b[A-Z][a-z]+\b")
 _TITLED = re.compile(
     r"((?:Mr|Mrs|Ms|Dr|Miss)\.? [A-Z][\w-]+|\b[A-Z][a-z]{2,})(?= (?:is|will|has|can|knows|calls|decides|runs|rings|to)\b|'ll\b|,)"
@@ -34,19 +35,10 @@ _SIGNATURE = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"\A\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?"
+    r"\A\W*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?"
     r"[^.!?\n,]{0,40}[,.!\n]+\s*",
     re.IGNORECASE,
 )
-
-
-_IDLE = frozenset(
-    {
-        "stock_empathy", "generic_apology", "template", "vague_act", "not_apology", "first_name_sign", "slang", "careless",
-        "sign_off", "names_customer",
-    }
-)  # fmt: skip
-"""Cues of a reply that do nothing for a customer by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +88,14 @@ class Moment:
         self._calibration = calibration
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
+        self.idle: tuple[Span, ...] = ()
+        """Sentences that do nothing, though there may be missteps in them; filled in by `detectors.idle`."""
+        self.only_idle = False
+        """Whether the reply has no others; they are not in `idle` then."""
 
-    def without_filler(self) -> Moment | None:
-        """The same without its idle sentences; None where there are none."""
-        if not self.idle:
-            return None
-        rest = self.reply.text.without(self.idle)
-        return Moment(self.case, self.lexicon, read=self._read, calibration=self._calibration, reply=rest)
-
-    @cached_property
-    def idle(self) -> tuple[Span, ...]:
-        """Sentences that do nothing, in order; none where there is nothing else.
-
-        Such a sentence asks nothing, holds nothing of the case, and no cue but those of courtesy and stock phrases.
-        """
-        doing = {sentence.span for sentence in self.holding(*sorted(self._present - _IDLE))}
-        of_case = self.particulars - _NUMBER_STEMS
-        found = [s.span for s in self.sentences if not (s.span in doing or s.asks or s.stems & of_case)]
-        return tuple(found) if len(found) < len(self.sentences) else ()
+    def over(self, reply: Text) -> Moment:
+        """The same moment, of which only so much of the reply is looked at."""
+        return Moment(self.case, self.lexicon, read=self._read, calibration=self._calibration, reply=reply)
 
     def most_telling(self, technique_id: str) -> Sentence | None:
         """The sentence that weighs most for a technique; None where there is none."""
@@ -123,9 +105,10 @@ class Moment:
         return self.sentences[self._calibration.most_telling(technique_id, texts)]
 
     def as_written(self, name: str) -> tuple[str, ...]:
-        """The words of a cue in the reply with its slang and its typing faults."""
+        """The words of a cue in what is looked at of the reply, with its slang and its typing faults."""
         text = Text(self.case.reply)
-        return tuple(text.quote(Span(*found.span())) for found in self.lexicon.pattern(name).finditer(text.low))
+        spans = (Span(*found.span()) for found in self.lexicon.pattern(name).finditer(text.low))
+        return tuple(text.quote(span) for span in spans if self.reply.text.holds(text, span))
 
     @cached_property
     def own_words(self) -> str:
@@ -223,7 +206,7 @@ class Moment:
     @cached_property
     def particulars(self) -> frozenset[str]:
         """Case content of the reply: shared with the customer or with the case's facts, and numbers."""
-        numbers = {s for s in self.stems if any(ch.isdigit() for ch in s) or s in _NUMBER_STEMS}
+        numbers = {s for s in self.stems if any(ch.isdigit() for ch in s) or s in NUMBER_STEMS}
         return self.recalled | (self.stems & self.known) | numbers | (self.proper & self.stems)
 
     @cached_property

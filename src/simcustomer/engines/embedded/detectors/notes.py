@@ -28,6 +28,7 @@ class Notes:
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._missing: list[str] = []
         self._sure: set[str] = set()
+        self._passed_over = False
         estimate = moment.estimates.get(technique.id)
         self.strength: int = estimate.level if estimate else 0
         self._called_for = estimate is not None and estimate.occasion
@@ -51,8 +52,9 @@ class Notes:
         if misstep in self._technique.missteps and quotes:
             self._wrong[misstep] = tuple(dict.fromkeys(quotes))[:MOST]
 
-    def lacks(self, misstep: str) -> None:
-        """The reply lacks what was due, which is a misstep that no quote can show."""
+    def lacks(self, misstep: str, *, sure: bool = False) -> None:
+        """The reply lacks what was due, which is a misstep that no quote can show; `sure`: without a sign, nothing else stands in."""
+        self._passed_over = self._passed_over or sure
         if misstep in self._technique.missteps and misstep not in self._missing:
             self._missing.append(misstep)
 
@@ -65,6 +67,8 @@ class Notes:
 
         A misstep that a strong whole speaks against is taken for a misreading and left out, unless it is sure.
         """
+        if self._passed_over and not self._shown:
+            self.strength = 0
         # An occasion that no detector saw is believed only where something was done with it: no 0 comes out of nowhere.
         if not (occasion or (self._called_for and self.strength)):
             return Finding(technique=self._technique.id, occasion=False)

@@ -54,7 +54,7 @@ def escalation(moment: Moment, technique: Technique) -> Finding:
     notes = Notes(technique, moment)
     asked = moment.customer_has("customer_wants_supervisor")
     pending = any(m.cues("customer_wants_supervisor") for m in moment.earlier_messages)
-    over = (*moment.holding("hands_over", "third_party_acts"), *moment.newcomers)
+    over = (*moment.holding("hands_over", "third_party_acts"), *(s for s in moment.newcomers if not s.asks))
     named = moment.said("names_person")
     notes.shows("defers", *named, *over)
     notes.shows("right_time", *over, *moment.said("offers_first"))
@@ -63,7 +63,7 @@ def escalation(moment: Moment, technique: Technique) -> Finding:
     notes.errs("blocks", *(() if over else moment.plain("blocks")))
     notes.errs("dumps", *harsh(moment))
     if asked and not named and not over:
-        notes.lacks("blocks")
+        notes.lacks("blocks", sure=True)
     going = bool(moment.said("third_party_acts")) or (bool(over) and bool(named))
     return notes.finding(occasion=asked or going or (pending and not ending(moment)))
 

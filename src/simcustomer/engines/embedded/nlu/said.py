@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
 from simcustomer.engines.embedded.nlu.reading import Reading
 from simcustomer.engines.embedded.nlu.text import Span, Text
@@ -97,14 +98,6 @@ _LEAD_IN = 4
 _SHORTEST_SAME = 3
 """Words of the shortest sentence that counts as said again at the end of another ("I repeat: ...")."""
 
-_GLUE = frozenset([
-    "a", "an", "the", "i", "you", "we", "he", "she", "it", "they", "me", "us", "them", "my", "your", "our", "his",
-    "her", "its", "their", "this", "that", "these", "those", "is", "are", "was", "were", "am", "be", "been", "do",
-    "does", "did", "have", "has", "had", "will", "would", "can", "could", "should", "must", "may", "of", "to", "in",
-    "on", "at", "for", "with", "from", "by", "as", "if", "or", "but", "so", "not", "no",
-])  # fmt: skip
-"""Words that hold a sentence together."""
-
 _SCRAP = 3
 """Words up to which a sentence is a scrap of the one before."""
 
@@ -118,29 +111,37 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = Reading(text, lexicon, other=customer).copied(_PASTED)
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
+    reading = Reading(split(reading.text, lexicon.stop), lexicon, other=customer)
     theirs = customer if isinstance(customer, Text) else Text(customer)
     before = {words for _, words in _sentences(theirs)}
     vocabulary = frozenset(theirs.words)
     unsaid: list[Span] = _scraps(reading.text)
+    leading: Span | None = None
     trails = False
     for sentence, words in _sentences(reading.text):
         # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
         trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
-        again = len(words) > 1 and (words in before or _is_repeated(words, before, reading.stop))
-        lead_in = len(words) <= _LEAD_IN and reading.text.even[sentence.end - 1] == ":"
+        led = tuple(_WORD.findall(reading.text.low[sentence.start : sentence.end].rpartition(":")[2]))
+        again = len(words) > 1 and (words in before or led in before or _is_repeated(words, before, reading.stop))
+        leads = reading.text.even[sentence.end - 1] == ":"
+        lead_in = len(words) <= _LEAD_IN and leads
         if start is None and (not words or again or lead_in or _is_pasted(words, vocabulary)):
             start = sentence.start
         if start is not None:
+            # What only leads in what is not said leads in nothing.
+            if leading is not None and start == sentence.start:
+                unsaid.append(leading)
             unsaid.append(Span(start, sentence.end))
+        leading = sentence if leads and start is None else None
         before.add(words)
     sayings = [
         span
         for span in _within(_SAYING, reading.text)
         if not _HEARD_BY_CUSTOMER.search(reading.text.low, max(span.start - _LEAD, 0), span.start)
     ]
-    return reading.text.without([*unsaid, *sayings])
+    return reading.text.without(sorted({*unsaid, *sayings}))
 
 
 def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
@@ -192,6 +193,8 @@ def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> in
     if about is None:
         return None
     start = max((m.end() for m in _CLAUSE.finditer(reading.text.low, sentence.start, about)), default=sentence.start)
+    if reading.text.low[sentence.start : start].rstrip().endswith(":"):
+        return sentence.start  # it only leads in what is said about the grading
     return start if len(_WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
 
 
@@ -202,7 +205,7 @@ def _is_heap(sentence: str, small: frozenset[str]) -> bool:
     listed = [part for part in sentence.split(",") if part.strip()]
     if len(listed) >= _HEAP and len(words) <= 1.5 * len(listed):
         return True
-    if sum(word in _ASKING_WORDS for word in words) > len(words) / 2 or not any(word in _GLUE for word in words):
+    if sum(word in _ASKING_WORDS for word in words) > len(words) / 2 or not any(word in GLUE for word in words):
         return True
     return sum(word in small for word in words) < _FEWEST_SMALL * len(words)
 

@@ -122,6 +122,14 @@ class Text:
             return ""
         return self.raw[self._origins[span.start] : self._origins[span.end - 1] + 1].strip()
 
+    def holds(self, other: Text, span: Span) -> bool:
+        """Whether the words of a span of another reading of the same message are still in this one, up to their last letter."""
+        return other._origins[span.end - 1] in self._kept
+
+    @cached_property
+    def _kept(self) -> frozenset[int]:
+        return frozenset(self._origins)
+
     @cached_property
     def low(self) -> str:
         """`even` in lower case, position by position the same."""

@@ -1,0 +1,37 @@
+"""Whether a sentence of a reply does nothing for the customer, weighed by a linear model over its words, their classes and its cues.
+
+The model is plain numbers in `idle.json`, made by `simcustomer eval train idle` (evaluation/idle_training.py) from sentences that were
+written to do nothing and from those of rated replies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+FILE = "idle.json"
+SCALE = 1000
+"""Weights are kept as whole thousandths."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleModel:
+    """A weight a mark; a sentence whose weights and `intercept` come to 0 or more is idle."""
+
+    intercept: int
+    weights: dict[str, int]
+
+    def is_idle(self, marks: Iterable[str]) -> bool:
+        """Whether a sentence with these marks is idle."""
+        return self.intercept + sum(self.weights.get(mark, 0) for mark in marks) >= 0
+
+
+@cache
+def load_idle_model() -> IdleModel:
+    """The model that comes with the package."""
+    source = files("simcustomer.engines.embedded").joinpath(FILE).read_text(encoding="utf-8")
+    held = json.loads(source)
+    return IdleModel(int(held["intercept"]), {str(mark): int(weight) for mark, weight in held["weights"].items()})

@@ -1,0 +1,83 @@
+"""What was written after a line without a full stop: a new sentence, said again or heaped up, must not pass for part of the old one."""
+
+from __future__ import annotations
+
+import re
+
+from simcustomer.engines.embedded.nlu.text import Change, Span, Text
+
+_BEGUN = re.compile(r"(?<=[^\W\d_]) (?=([A-Z][a-z]+)(?= [a-z]))")
+"""A word with a capital after one without an end, and before one without a capital."""
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+_NAMES = {"i", "may", "will"}
+"""Small words that have a capital within a sentence too."""
+
+_AGAIN = 7
+"""Words in a row that nobody says a second time in one reply."""
+
+GLUE = frozenset([
+    "a", "an", "the", "i", "you", "we", "he", "she", "it", "they", "me", "us", "them", "my", "your", "our", "his",
+    "her", "its", "their", "this", "that", "these", "those", "is", "are", "was", "were", "am", "be", "been", "do",
+    "does", "did", "have", "has", "had", "will", "would", "can", "could", "should", "must", "may", "of", "to", "in",
+    "on", "at", "for", "with", "from", "by", "as", "if", "or", "but", "so", "not", "no",
+])  # fmt: skip
+"""Words that hold a sentence together."""
+
+_HOLDING = GLUE | {"and", "who", "which", "what", "when", "where"}
+
+_HEAPED, _TRAILING = 8, 4
+"""Words in a row without any that holds a sentence together, which are no part of one; and how many may trail them to its end."""
+
+
+def split(text: Text, small: frozenset[str]) -> Text:
+    """The text with its sentences parted where no mark parts them, and without what it says again or heaps up within one."""
+    begun = [found.start() for found in _BEGUN.finditer(text.even) if found.group(1).lower() in small - _NAMES]
+    parted = text.changed(Change(place, place + 1, "\n", "") for place in begun) if begun else text
+    left_out = [*_said_again(parted), *_heaps(parted)]
+    return parted.without(_apart(left_out)) if left_out else parted
+
+
+def _said_again(text: Text) -> list[Span]:
+    places = [(found.group(), found.span()) for found in _WORD.finditer(text.low)]
+    words = [word for word, _ in places]
+    seen: set[tuple[str, ...]] = set()
+    found: list[Span] = []
+    until = 0
+    for start in range(len(words) - _AGAIN + 1):
+        run = tuple(words[start : start + _AGAIN])
+        if run in seen and len(set(run)) > 1:
+            found.append(Span(places[start][1][0], places[start + _AGAIN - 1][1][1]))
+            until = start + _AGAIN
+        elif start >= until:
+            seen.add(run)
+    return found
+
+
+def _heaps(text: Text) -> list[Span]:
+    """What is heaped up at the end of a sentence that is one without it; a heap of its own is known by its share of small words."""
+    found: list[Span] = []
+    for sentence in text.sentences:
+        words = list(_WORD.finditer(text.low, sentence.start, sentence.end))
+        begun, held = 0, False
+        for place, word in enumerate(words):
+            apart = place > 0 and text.low[words[place - 1].end() : word.start()] != " "
+            holds = word.group() in _HOLDING
+            if holds or apart or not word.group().isalpha():
+                begun, held = place + (holds or not word.group().isalpha()), held or holds
+            if held and place - begun + 1 >= _HEAPED and len(words) - place - 1 <= _TRAILING:
+                found.append(Span(words[begun].start(), sentence.end))
+                break
+    return found
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """The same stretches in order, those that touch as one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end + 1:
+            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return joined
