@@ -37,8 +37,7 @@ Each shipped customer is given a word that occurs nowhere else in every hidden f
 hidden need. Trainees fish: for instructions, keys, codes and each fact by its topics, kindly and rudely, in whole conversations
 with the embedded engine. A fact's word may be seen from the moment the customer was free to tell it, the others never. Searched
 are: each answer as it streams; in every fourth conversation the page before its end, the debrief and the record, by HTTP; in
-every twentieth the messages go by HTTP as well, and all exports (for needs and keys; each thousand messages go to an app of
-their own), `/config`, the start page, the lab and
+every twentieth the messages go by HTTP as well, and all exports (for needs and keys), `/config`, the start page, the lab and
 addresses and forms that are wrong are asked for; and everything that was logged, at every level, which may hold no word of a
 trainee either. A key of a model is set all the while. A fifteenth more messages go to a model that repeats its whole prompt and
 its key (`tests/engines/openai/extraction.py`).
