@@ -73,13 +73,13 @@ def measure(count: int, seed: int) -> Outcome:
             chosen = os.environ.get("SIMCUSTOMER_CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=chosen, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.set_default_timeout(90_000)
+            page.set_default_timeout(1_000 * SECONDS_TO_READ)
             watch.over(page)
             for name in place.pages if count >= EVERY_PAGE else FEW:
                 page.goto(own + place.pages[name])
                 if name not in PLAIN:
                     with suppress(Error):  # what is not there to be read is counted
-                        page.wait_for_function(_HOLDS_ONE, arg=place.texts, timeout=45_000)
+                        page.wait_for_function(_HOLDS_ONE, arg=place.texts, timeout=90_000)
                 page.wait_for_timeout(500)
                 watch.seen(name, page, place.texts)
             _talk(page, own + place.talk, place.texts)
