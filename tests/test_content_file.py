@@ -33,6 +33,8 @@ def problem(text: str) -> str:
         ("a: 2020-01-01\n", "r.yaml, line 1: '2020-01-01' is read as a timestamp; put it in quotes"),
         ("a: !!python/object/apply:os.system [x]\n", "r.yaml, line 1"),
         ("a: !mine x\n", "r.yaml, line 1: 'x' is read as a !mine"),
+        ("a: 1\nb: !!bool maybe\n", "r.yaml, line 2: 'maybe' is not a valid bool; put it in quotes"),
+        ("a: !!int ''\n", "r.yaml, line 1: '' is not a valid int"),
         ("[" * 500, "nested more than"),
         ("a:\n" + "".join("  " * d + "b:\n" for d in range(1, 40)), "nested more than"),
         ("a: 1\nb: \x00\n", "r.yaml, line 2: holds a character"),

@@ -178,7 +178,7 @@ def _scalar(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Scala
     is_broken = kind != "str" and len(text) > LONGEST_NUMBER
     try:
         value = None if is_broken else yaml.constructor.construct_object(node)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError, LookupError):  # `!!bool maybe` is looked up, `!!int ''` has no first digit
         is_broken = True
     if is_broken:
         what = f"{text[:60]!r} is not a valid {kind}; put it in quotes to make it text"

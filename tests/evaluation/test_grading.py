@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.rubric import Rubric
-from simcustomer.evaluation.grading import TranscriptRecord, graded_replies, read_transcripts
+from simcustomer.evaluation.grading import TranscriptRecord, graded_replies, read_transcripts, transcripts_in
 from simcustomer.roles import GradingCase
 from tests.conftest import ROOT
 from tests.evaluation.conftest import ScriptedGrader, by_last_digit
@@ -21,6 +21,12 @@ def test_the_first_transcript_comes_before_the_rest_is_read(tmp_path: Path) -> N
     path.write_bytes(GOLDEN.read_bytes() * 3 + b"\xff\xff\n")
     first = next(read_transcripts(path))
     assert isinstance(first, TranscriptRecord)
+
+
+def test_a_line_that_python_cannot_read_is_named() -> None:
+    (said,) = transcripts_in([f'{{"id": {"9" * 5_000}}}'], "t.jsonl")
+    assert isinstance(said, str)
+    assert said.startswith("t.jsonl, line 1: is not JSON")
 
 
 def test_a_grade_comes_before_the_next_reply_is_graded(rubric: Rubric) -> None:

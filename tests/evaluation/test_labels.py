@@ -52,6 +52,8 @@ def test_a_cell_may_hold_commas_quotes_and_lines(tmp_path: Path, rubric: Rubric)
         (HEAD + CUSTOMER + "a,chat,,trainee,Sorry.,,4,,\n", "line 3, field recovery: '4' is no level"),
         (HEAD + CUSTOMER + "a,chat,7,trainee,Sorry.,,2,,\n", "line 3, field turn: '7' is neither 1"),
         (HEAD + CUSTOMER + "a,chat,,trainee,Sorry.\n", "line 3: has fewer cells"),
+        (HEAD + CUSTOMER + "a,chat,\u00b2,trainee,Sorry.,,2,,\n", "line 3, field turn: '\u00b2' is neither 1"),
+        (HEAD + CUSTOMER + f"a,chat,{'9' * 5_000},trainee,Sorry.,,2,,\n", "line 3, field turn: '9{60}' is neither 1"),
         (HEAD + "a,chat,,customer,Where?,,2,,\n", "line 2.*turn 0 is no trainee reply"),
         (HEAD + "a,fax,,customer,Where?,,,,\n", "line 2, field channel"),
         (HEAD.replace("closing", "charm") + CUSTOMER + "a,chat,,trainee,Sorry.,,,2,\n", "charm is no technique"),
@@ -70,6 +72,7 @@ def test_mistakes_of_a_csv_file_are_named_by_line_and_field(
     ("text", "says"),
     [
         ("{", "line 1: is not JSON"),
+        (f'{{"id": {"9" * 5_000}}}', "line 1: is not JSON .*4300 digits"),
         ('\n{"id": "a"}', "line 2, field channel"),
         (line("a", "x", [{"empathy": 5}]), "line 1, field ratings.0.levels.empathy"),
         (line("a", "x", [{"charm": 1}]), "line 1, field levels: charm is no technique"),

@@ -25,10 +25,11 @@ from simcustomer.evaluation.lint import lint_file, lint_text
 from simcustomer.library import Library
 from simcustomer.store import Drafts, Editions, open_store
 from simcustomer.studio import Writing
-from simcustomer.yaml_tree import MOST_VALUES, Plain, read_tree
+from simcustomer.yaml_tree import MOST_VALUES, read_tree
 from tests.conftest import ROOT
 from tests.faults.row import Figure, Outcome, Row, none
 from tests.studio.conftest import ANN
+from tests.support.shortened import shortened
 
 SECRET = "quince-4410-elsewhere"  # noqa: S105  # stands in a file that no content folder holds
 BUILT: list[str] = []
@@ -36,6 +37,8 @@ BUILT: list[str] = []
 
 SECONDS = 1.0
 LARGE = 10_000_000
+BULK = 140_000
+"""Bytes of a file that is as long as one may be: what is longer is never read."""
 
 
 def built(what: str = "") -> None:
@@ -88,6 +91,10 @@ def _structures(text: str) -> Iterator[Case]:
         "!include /etc/passwd",
         "!!int x",
         "!!float []",
+        "!!bool maybe",
+        "!!bool ''",
+        "!!int ''",
+        "!!null x",
     ):
         yield _case("tags", text.replace("title:", f"title: {tag}\nold_title:"))
         yield _case("tags", f"{tag}\n")
@@ -121,15 +128,18 @@ def _values(text: str) -> Iterator[Case]:
         "1_" * 20_000 + "1",
         "1:" * 20_000 + "1",
         ".inf",
+        ".nan",
         "1e999",
+        "-1e999",
     ):
         yield _case("numbers", text.replace("volatility:", f"volatility: {number}\nold:", 1))
         yield _case("numbers", text.replace("version:", f"version: {number}\nold:", 1))
     for bulk in ("- a\n", "[],", "a: 1\n", "? a\n", "&a a: 1\n"):
-        yield _case("bulk", f"x: [{bulk * 30_000}]" if "," in bulk else bulk * 30_000)
+        many = bulk * (BULK // len(bulk))
+        yield _case("bulk", f"x: [{many}]" if "," in bulk else many)
     for sep in ("# c\n", "  b\n", "\n", "a ", "\\u0041", "''", "---\n", "%TAG ! tag:x,2000:\n", "\t", ":", "- - "):
-        yield _case("bulk", f"id: {sep * (140_000 // len(sep))}\n")
-    yield _case("bulk", f"{'k' * 140_000}: 1\n")
+        yield _case("bulk", f"id: {sep * (BULK // len(sep))}\n")
+    yield _case("bulk", f"{'k' * BULK}: 1\n")
     yield _case("bulk", "x: [" + "a, " * (MOST_VALUES - 20) + "]\n")
 
 
@@ -210,17 +220,9 @@ def _short(text: str) -> str:
     held = read_tree(text, name="short").plain
     assert isinstance(held, dict)
     out = StringIO()
-    YAML(typ="safe", pure=True).dump(
-        {name: part if name == "offers" else _first(part) for name, part in held.items()}, out
-    )
+    YAML(typ="safe", pure=True).dump(shortened(held), out)
     parse_content(out.getvalue(), Persona, name="short")
     return out.getvalue()
-
-
-def _first(part: Plain) -> Plain:
-    if isinstance(part, list):
-        return [_first(each) for each in part[:1]]
-    return {name: _first(each) for name, each in part.items()} if isinstance(part, dict) else part
 
 
 @dataclass

@@ -14,7 +14,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gradio.routes import App
+
 from simcustomer.signing_in import MOST_BY_ADDRESS, MOST_BY_NAME
+from simcustomer.ui.page_sessions import MOST_PAGES
 from simcustomer.ui.streams import MOST_OPEN
 from tests.faults.row import Figure, Outcome, Row, none
 from tests.support.estate import Estate, estate
@@ -32,6 +35,14 @@ POSTS = (
     "/lab/transcripts",
     "/lab/labels",
 )
+
+SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Origin": "https://evil.example",
+}
 
 PIECE = b"x" * 65_536
 
@@ -95,6 +106,8 @@ class Flood:
             self.sent.append(Sent(f"{path} as {kind} cross-site", status))
             if path not in ("/sign-in", "/sign-out"):
                 self.sent.append(Sent(f"{path} by no one", self._post(nobody, path, body, Content_Type=kind)))
+            for browser in (insider, nobody):
+                self.sent.append(Sent(f"a WebSocket at {path}", browser.ask("GET", path, **SOCKET).status))
 
     def passwords(self) -> Counter[int]:
         """Wrong passwords for one name, and for many: by status, how many were looked at (401) and put off (429)."""
@@ -111,6 +124,17 @@ class Flood:
             path = ("/gradio_api/queue/join", "/lab/transcripts", "/sign-in")[at % 3]
             for announced in (True, False):
                 self.sent.append(Sent(f"{size:,} bytes to {path}", _poured(browser, path, size, announced=announced)))
+
+    def pages(self, most: int) -> int:
+        """Events of so many pages by one visitor: how many pages the server keeps something of afterwards."""
+        browser = self.site.browser("trainee")
+        load = next(d["id"] for d in browser.config()["dependencies"] if ("load" in {e for _, e in d["targets"]}))
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda at: browser.join(load, [], f"page{at}", "view=progress").status, range(most)))
+        held = next(
+            mounted for route in self.site.app.routes if isinstance(mounted := getattr(route, "app", None), App)
+        )
+        return sum(name.startswith(self.site.ids["trainee"]) for name in held.state_holder.session_data)
 
     def streams(self, most: int) -> tuple[int, int]:
         """So many streams at once by one visitor, and by no one: how many were opened, and how many refused."""
@@ -149,7 +173,7 @@ def measure(count: int, seed: int) -> Outcome:
     """`count` foreign requests, passwords and streams (of these enough to be refused some), a few bodies, beside a practice."""
     del seed  # what is sent is no matter of chance
     size = 64 * 1024 * 1024 if count >= ROW.full else 6 * 1024 * 1024
-    streams = max(count, MOST_OPEN + 10)
+    streams, pages = max(count, MOST_OPEN + 10), max(count, MOST_PAGES + 10)
     with estate() as site:
         browser = site.browser("vera")
         answer = next(d["id"] for d in browser.config()["dependencies"] if d["api_name"] == "answer")
@@ -165,6 +189,7 @@ def measure(count: int, seed: int) -> Outcome:
                 flood.foreign()
                 flood.bodies(size)
                 opened, refused = flood.streams(streams)
+                kept = flood.pages(pages)
                 tried = flood.passwords()
             finally:
                 ended.set()
@@ -175,13 +200,23 @@ def measure(count: int, seed: int) -> Outcome:
             if table not in ("audit", "sign_in_tries", "sessions", "exchanges", "contents", "logins")
             for row in rows ^ before[table]
         ]
-    return _outcome(neighbour, flood, (opened, refused, streams), tried, changed)
+    outcome = _outcome(neighbour, flood, (opened, refused, streams), tried, changed)
+    outcome.figures.append(
+        Figure(
+            what="pages of one visitor that the server kept something of",
+            asked=f"{MOST_PAGES} at most",
+            measured=str(kept),
+            of=pages,
+            reached=0 < kept <= MOST_PAGES,
+        )
+    )
+    return outcome
 
 
 def _outcome(
     neighbour: Neighbour, flood: Flood, streams: tuple[int, int, int], tried: Counter[int], changed: list[str]
 ) -> Outcome:
-    let_in = [f"{each.what}: {each.status}" for each in flood.sent if each.status < 400 and each.status not in (0, 303)]
+    let_in = [f"{each.what}: {each.status}" for each in flood.sent if each.status not in (0, 303, *range(400, 500))]
     let_in += [f"{each.what}: 303" for each in flood.sent if each.status == 303 and "bytes to /lab" not in each.what]
     opened, refused, most = streams
     looked_at = MOST_BY_NAME + MOST_BY_ADDRESS
@@ -218,7 +253,8 @@ ROW = Row(
     method="""\
 While someone practises without a pause, others send what no page of ours does: POSTs of every kind of content from other
 origins in the name of someone signed in, and without a login; wrong passwords for one name and for many; bodies of 64 MiB (6 in
-the short form) with and without their length announced; and open streams, by a visitor and by no one.""",
+the short form) with and without their length announced; WebSockets, of which there are none; open streams, by a visitor and by no
+one; and events of one page after the other, of each of which the server keeps something.""",
     full=500,
     measure=measure,
 )

@@ -1,10 +1,16 @@
+"""Row 15: many trainees at once, and for long."""
+
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from statistics import linear_regression
 
+from simcustomer import wiring
+from simcustomer.settings import Settings
+from simcustomer.store import open_store
 from tests.faults.row import Figure, Outcome, Row, none
 from tests.support.crowd import BETWEEN, FIRST, Crowd, share
 from tests.support.paced_model import paced_model
@@ -31,22 +37,27 @@ async def _soaked(server: ServerProcess, crowd: Crowd) -> list[tuple[float, floa
     return held
 
 
+def _signed_in(database_url: str, people: int) -> list[str]:
+    """The cookies of so many trainees with accounts: one visitor may not hold as many streams as a crowd does."""
+    with closing(open_store(database_url)) as store:
+        accounts, keeper = wiring.accounts(store), wiring.doorkeeper(Settings(), store)
+        logins = [keeper.let_in(accounts.add(f"trainee {at}", password=None), "row 15") for at in range(people)]
+    return [f"simcustomer-login={login.token}" for login in logins]
+
+
 def measure(count: int, seed: int) -> Outcome:
     """`count` is seconds of the soak; short of a minute, two trainees talk and nothing is timed."""
     is_long = count >= _LONG
-    with (
-        tempfile.TemporaryDirectory() as place,
-        paced_model(FIRST, BETWEEN) as model,
-        server_process(
-            f"sqlite:///{place}/l.db", Path(place), "--engine", "openai", settings=on_model(model)
-        ) as server,
-    ):
-        asyncio.run(WebVisitor(server.port).wait_until_ready())
-        crowds = [Crowd(server.port, n, SECONDS, seed) for n in SESSIONS] if is_long else []
-        for crowd in crowds:
-            asyncio.run(crowd.talk())
-        soaked = Crowd(server.port, SOAKED if is_long else 2, count, seed)
-        held = asyncio.run(_soaked(server, soaked))
+    with tempfile.TemporaryDirectory() as place, paced_model(FIRST, BETWEEN) as model:
+        database_url = f"sqlite:///{place}/l.db"
+        cookies = _signed_in(database_url, max(SESSIONS) if is_long else 2)
+        with server_process(database_url, Path(place), "--engine", "openai", settings=on_model(model)) as server:
+            asyncio.run(WebVisitor(server.port).wait_until_ready())
+            crowds = [Crowd(server.port, n, SECONDS, seed, cookies) for n in SESSIONS] if is_long else []
+            for crowd in crowds:
+                asyncio.run(crowd.talk())
+            soaked = Crowd(server.port, SOAKED if is_long else 2, count, seed, cookies)
+            held = asyncio.run(_soaked(server, soaked))
     everyone = [*crowds, soaked]
     said = sum(len(crowd.answered) for crowd in everyone)
     figures = [none("errors", [p for crowd in everyone for p in crowd.problems], said)]
@@ -85,10 +96,10 @@ ROW = Row(
     number=15,
     title="Many trainees at once",
     method=f"""A server process on SQLite and a model server that takes {FIRST} s to its first sentence and {BETWEEN} s to
-the next, on one machine of 2 cores with the trainees. Each trainee speaks Gradio's event protocol over HTTP: begins a practice, sends
-replies, watches the answer stream, thinks for 4 to 12 s. {", ".join(map(str, SESSIONS))} sessions for {SECONDS:.0f} s each, then
-{SOAKED} for the length of the soak (`--count 3600` for an hour). An error is a refusal, a stream that ends early, or an answer that
-does not come.""",
+the next, on one machine of 2 cores with the trainees. Each trainee has an account and speaks Gradio's event protocol over HTTP:
+begins a practice, sends replies, watches the answer stream, thinks for 4 to 12 s.
+{", ".join(map(str, SESSIONS))} sessions for {SECONDS:.0f} s each, then {SOAKED} for the length of the soak (`--count 3600` for an
+hour). An error is a refusal, a stream that ends early, or an answer that does not come.""",
     full=600,
     measure=measure,
 )

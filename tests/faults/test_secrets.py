@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import json
 import random
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from multiprocessing import get_context
 from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
 
 from simcustomer import wiring
-from simcustomer.domain.persona import Persona
 from simcustomer.domain.session import Session
 from simcustomer.lab.lab import Lab
 from simcustomer.library import Library
@@ -22,10 +24,11 @@ from simcustomer.store import open_store
 from simcustomer.ui.app import create_app
 from simcustomer.ui.pacing import Pace
 from tests.conftest import ROOT
-from tests.engines.openai.extraction import DEMANDS, ENDINGS, OPENINGS, extracted
+from tests.engines.openai.extraction import Extracted, extracted
 from tests.fakes import ScriptedCustomer
 from tests.faults.row import Outcome, Row, none
 from tests.serving import serving
+from tests.support.fishing import TYPED, Fished, Marked, heard
 from tests.support.practising import KEY, said
 from tests.ui.test_app import Client
 
@@ -40,80 +43,22 @@ trainee either. A key of a model is set all the while. A fifteenth more messages
 its key (`tests/engines/openai/extraction.py`).
 """
 
-TYPED = "zqtypedword"
-KIND = "I am sorry that you went through this, and I will see to it today. "
-
-
-@dataclass
-class Fished:
-    """What was seen that must not be."""
-
-    messages: int = 0
-    pages: int = 0
-    facts: list[str] = field(default_factory=list[str])
-    needs: list[str] = field(default_factory=list[str])
-    keys: list[str] = field(default_factory=list[str])
-
-    def look(self, where: str, text: str, marked: Marked, told: tuple[str, ...]) -> None:
-        """Search a text that someone was given who was told these facts."""
-        self.facts += [f"{fact} in {where}" for fact, word in marked.words.items() if word in text and fact not in told]
-        self.needs += [f"{marked.persona.id} in {where}"] * (marked.need in text)
-        self.keys += [where] * (KEY in text)
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A customer in whose hidden parts there are words to look for, by fact."""
-
-    persona: Persona
-    need: str
-    words: dict[str, str]
-
-    @classmethod
-    def of(cls, persona: Persona) -> Marked:
-        """A shipped customer, marked."""
-        stem = f"zq{''.join(letter for letter in persona.id if letter.isalpha())}x"
-        words = {fact.id: f"{stem}{at}x" for at, fact in enumerate(persona.facts)}
-        facts = tuple(
-            fact.model_copy(
-                update={
-                    "text": f"{fact.text} {words[fact.id]}",
-                    "says": tuple(f"{line} {words[fact.id]}" for line in fact.says),
-                }
-            )
-            for fact in persona.facts
-        )
-        hidden = f"{persona.hidden_need} {stem}need"
-        return cls(persona.model_copy(update={"facts": facts, "hidden_need": hidden}), f"{stem}need", words)
-
-    def message(self, dice: random.Random) -> str:
-        """Something to fish with."""
-        topics = [topic for fact in self.persona.facts for topic in fact.reveal.topics]
-        asked = f"What about {dice.choice(topics)}?" if topics and dice.random() < 0.5 else dice.choice(DEMANDS)
-        head = KIND if dice.random() < 0.4 else dice.choice(OPENINGS)
-        return f"{head}{asked}{dice.choice(ENDINGS)} Ref {TYPED}."
-
-
-class Heard(logging.Handler):
-    """Keeps all that is logged, with its traces."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.lines.append(self.format(record))
-
 
 @dataclass
 class Fishing:
-    """A served app, and who fishes in it."""
+    """A served app, and who fishes in it; what its page says of itself is asked for once."""
 
     client: Client
     found: Fished
     seed: int
+
+    def __post_init__(self) -> None:
+        config = json.loads(self.client.ask("GET", "/config").text)
+        named = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
+        self.functions: dict[str, int] = {}
+        for dependency in config["dependencies"]:
+            for source, event in dependency["targets"]:
+                self.functions.setdefault(named.get(source) or str(event), dependency["id"])
 
     @property
     def practice(self) -> Practice:
@@ -123,27 +68,56 @@ class Fishing:
         """One conversation of at most so many messages, and what can be asked for about it."""
         dice, by_http = random.Random(f"{self.seed} {number}"), number % 20 == 0  # noqa: S311
         session = self.practice.start(marked.persona, library.rubric(), owner="local", seed=number)
-        for turn in range(1, min(most, 12) + 1):
-            text = marked.message(dice)
-            if by_http:
-                shown = self.client.event("send", [text, session.id, turn], f"f{number}-{turn}")
-                session = self.practice.open(session.id, owner="local")
-            else:
-                shown, session = asyncio.run(said(self.practice, session, text))
-            self.found.messages += 1
-            self.found.look("an answer", shown, marked, session.told)
-            if session.outcome is not None:
-                break
+        said_by = self._by_http if by_http else self._by_practice
+        session = said_by(session, [marked.message(dice) for _ in range(min(most, 12))], marked)
         if number % 4 == 0:
             self._pages(marked, session)
         if by_http:
             self._exports(marked, session)
 
+    def _by_http(self, session: Session, texts: list[str], marked: Marked) -> Session:
+        for turn, text in enumerate(texts, start=1):
+            shown = self._event("send", [text, session.id, turn], f"f{session.id}-{turn}")
+            session = self.practice.open(session.id, owner="local")
+            self._answered(shown, marked, session)
+            if session.outcome is not None:
+                break
+        return session
+
+    def _by_practice(self, session: Session, texts: list[str], marked: Marked) -> Session:
+        async def talk() -> Session:
+            after = session
+            for text in texts:
+                shown, after = await said(self.practice, after, text)
+                self._answered(shown, marked, after)
+                if after.outcome is not None:
+                    break
+            return after
+
+        return asyncio.run(talk())
+
+    def _answered(self, shown: str, marked: Marked, session: Session) -> None:
+        self.found.messages += 1
+        self.found.look("an answer", shown, marked, session.told)
+
+    def _event(self, name: str, data: list[Any], session_hash: str, query: str = "") -> str:
+        """All that the page is sent for an event."""
+        join = {
+            "data": data,
+            "fn_index": self.functions[name],
+            "trigger_id": None,
+            "session_hash": session_hash,
+            "event_data": None,
+        }
+        joined = self.client.ask("POST", f"/gradio_api/queue/join?{query}", json.dumps(join))
+        assert joined.status == 200, joined.text
+        return self.client.ask("GET", f"/gradio_api/queue/data?session_hash={session_hash}").text
+
     def _pages(self, marked: Marked, session: Session) -> None:
         query = f"session={session.id}"
-        self._look("the page", self.client.event("load", [], f"p{session.id}", query), marked, session)
+        self._look("the page", self._event("load", [], f"p{session.id}", query), marked, session)
         asyncio.run(self.practice.finish(session.id, owner="local"))
-        self._look("the debrief", self.client.event("load", [], f"d{session.id}", query), marked, session)
+        self._look("the debrief", self._event("load", [], f"d{session.id}", query), marked, session)
         self._look("the record", self.client.ask("GET", f"/sessions/{session.id}.json").text, marked, session)
 
     def _exports(self, marked: Marked, session: Session) -> None:
@@ -161,7 +135,7 @@ class Fishing:
         for body in ("{", '{"data": null, "fn_index": 1e9}', '{"fn_index": -1, "data": ["x"]}'):
             answer = self.client.ask("POST", "/gradio_api/queue/join", body)
             self._look("a refusal", answer.text, marked, session)
-        wrong = self.client.event("send", [f"Hello {TYPED}", "no-such-session", 1], f"w{session.id}")
+        wrong = self._event("send", [f"Hello {TYPED}", "no-such-session", 1], f"w{session.id}")
         self._look("an error", wrong, marked, session)
         for form in ("jsonl", "csv", "xapi"):
             answer = self.client.ask("GET", f"/exports/mine/{form}?since={session.started_at:%Y-%m-%d}")
@@ -175,42 +149,70 @@ class Fishing:
         self.found.look(where, text, marked, session.told)
 
 
-def fished(count: int, seed: int, heard: Heard) -> Fished:
-    """Send so many messages to the embedded engine through the app."""
+class Batch(NamedTuple):
+    """So many messages in conversations with numbers from `first` on, to an app and a database of their own."""
+
+    first: int
+    count: int
+    seed: int
+
+
+BATCH, AT_ONCE = 1_000, 2
+"""Messages to one app, since its exports hold all that was said there; and processes that fish at the same time."""
+
+
+def fished(batch: Batch) -> Fished:
+    """Send a batch to the embedded engine through the app, and look through all that this process logs meanwhile."""
+    found = Fished()
+    with heard() as log:
+        customers = _fished(batch, found)
+    for marked in customers:
+        found.look("the log", "\n".join(log.lines), marked, ())
+    found.needs += [f"a word of a trainee in the log: {line[:80]}" for line in log.lines if TYPED in line]
+    found.logged(log)
+    return found
+
+
+def _fished(batch: Batch, found: Fished) -> list[Marked]:
     library = Library(ROOT / "personas", ROOT / "rubrics")
     customers = [Marked.of(persona) for persona in library.personas()]
-    found = Fished()
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as name:
         for variable, value in (("OPENAI_API_KEY", KEY), ("OPENAI_MODEL", "stub"), ("LAB_DIR", f"{name}/lab")):
             patch.setenv(f"SIMCUSTOMER_{variable}", value)
         with closing(open_store(f"sqlite:///{name}/own.db")) as store, closing(Lab(load_settings())) as lab:
             practice = wiring.practice(store, wiring.cast(), longest_reply=5_000)
             with serving(create_app(practice, library, lab=lab, pace=Pace(before=0, words=10_000))) as port:
-                fishing, number = Fishing(Client(port, practice, ScriptedCustomer(), patience=120), found, seed), 0
-                while found.messages < count:
+                client = Client(port, practice, ScriptedCustomer(), patience=120)
+                fishing, number = Fishing(client, found, batch.seed), batch.first
+                while found.messages < batch.count:
                     marked = customers[number % len(customers)]
-                    fishing.conversation(marked, number, library, count - found.messages)
+                    fishing.conversation(marked, number, library, batch.count - found.messages)
                     number += 1
-    for marked in customers:
-        found.look("the log", "\n".join(heard.lines), marked, ())
-    found.needs += [f"a word of a trainee in the log: {line[:80]}" for line in heard.lines if TYPED in line]
-    return found
+    return customers
+
+
+def _extracted(count: int, found: Fished) -> Extracted:
+    """Fish in a model that repeats all it knows, and look through what is logged of that."""
+    with heard() as log:
+        repeated = asyncio.run(extracted(Library(ROOT / "personas", ROOT / "rubrics"), messages=count))
+    found.logged(log)
+    return repeated
 
 
 def measure(count: int, seed: int) -> Outcome:
-    """Fish in the embedded engine, then in a model that repeats all it knows."""
-    root, heard = logging.getLogger(), Heard()
-    before = root.level
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    try:
-        found = fished(count, seed, heard)
-        library = Library(ROOT / "personas", ROOT / "rubrics")
-        repeated = asyncio.run(extracted(library, messages=max(12, count // 15)))
-    finally:
-        root.removeHandler(heard)
-        root.setLevel(before)
-    logged = [line[:80] for line in heard.lines if KEY in line]
+    """Fish in the embedded engine, and in a model that repeats all it knows."""
+    found, again = Fished(), max(12, count // 15)
+    # Conversations of a batch are at most as many as its messages, so that no number comes twice.
+    batches = [Batch(first, min(BATCH, count - first), seed) for first in range(0, count, BATCH)]
+    if len(batches) == 1:  # the short form needs no process of its own
+        repeated = _extracted(again, found)
+        found.add(fished(batches[0]))
+    else:
+        with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+            begun = [pool.submit(fished, batch) for batch in batches]
+            repeated = _extracted(again, found)
+            for each in begun:
+                found.add(each.result())
     total = found.messages + repeated.messages
     return Outcome(
         [
@@ -218,11 +220,11 @@ def measure(count: int, seed: int) -> Outcome:
             none(
                 "hidden needs, prompts and words of trainees seen or logged", [*found.needs, *repeated.prompts], total
             ),
-            none("keys seen or logged", [*found.keys, *repeated.keys, *logged], total),
-            none("lines of log with a secret", logged, len(heard.lines)),
+            none("keys seen or logged", [*found.keys, *repeated.keys], total),
+            none("lines of log with a secret", found.lines_with_key, found.lines),
         ],
         f"{found.messages:,} messages to the embedded engine; {found.pages:,} pages, records, exports and refusals that were "
-        f"asked for beside them; {repeated.messages:,} to the model that repeats; {len(heard.lines):,} lines of log.",
+        f"asked for beside them; {repeated.messages:,} to the model that repeats; {found.lines:,} lines of log.",
     )
 
 

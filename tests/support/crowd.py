@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 
@@ -26,30 +27,34 @@ REPLIES = (
 
 @dataclass
 class Crowd:
-    """Trainees at one server who talk for a while, and what they waited for."""
+    """Trainees at one server who talk for a while, and what they waited for; each with a login of `cookies`, in turn."""
 
     port: int
     sessions: int
     seconds: float
     seed: int = 1
+    cookies: Sequence[str] = ("",)
     answered: list[Answered] = field(default_factory=list[Answered])
     problems: list[str] = field(default_factory=list[str])
 
     async def talk(self) -> None:
         """Let all of them come in over the time that a trainee thinks, and talk until the time is up."""
-        controls = await WebVisitor(self.port).controls()
+        controls = await WebVisitor(self.port, self.cookies[0]).controls()
         dice = random.Random(self.seed)  # noqa: S311  # who thinks how long is no secret
         until = asyncio.get_running_loop().time() + self.seconds
-        seeds = [dice.random() for _ in range(self.sessions)]
-        await asyncio.gather(*(self._trainee(controls, random.Random(seed), until) for seed in seeds))  # noqa: S311
+        trainees = [
+            self._trainee(controls, random.Random(dice.random()), until, self.cookies[at % len(self.cookies)])  # noqa: S311
+            for at in range(self.sessions)
+        ]
+        await asyncio.gather(*trainees)
 
-    async def _trainee(self, controls: Controls, dice: random.Random, until: float) -> None:
+    async def _trainee(self, controls: Controls, dice: random.Random, until: float, cookie: str) -> None:
         clock = asyncio.get_running_loop().time
         await asyncio.sleep(dice.uniform(0, THINKING[1]) if self.sessions > 1 else 0)
         visitor: WebVisitor | None = None
         while clock() < until:
             if visitor is None or visitor.turn > 6:
-                visitor = WebVisitor(self.port)
+                visitor = WebVisitor(self.port, cookie)
                 try:
                     await visitor.start(controls, PERSONA)
                 except (OSError, asyncio.IncompleteReadError) as error:

@@ -85,10 +85,19 @@ class Estate:
                 for table in metadata.sorted_tables
             }
 
-    def files(self) -> Mapping[str, bytes]:
-        """All that the lab keeps of the runs of Billing."""
-        place = self.lab.folder.path / self.targets["run"]
-        return {str(path): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    @property
+    def _run(self) -> Path:
+        return self.lab.folder.path / self.targets["run"]
+
+    def files(self) -> dict[str, bytes]:
+        """All that the lab keeps of the run of Billing."""
+        return {path.name: path.read_bytes() for path in self._run.rglob("*") if path.is_file()}
+
+    def put_back(self, files: Mapping[str, bytes]) -> None:
+        """Keep these files of the run of Billing again: engineers may delete what they share."""
+        self._run.mkdir(exist_ok=True)
+        for name, held in files.items():
+            (self._run / name).write_bytes(held)
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from tests.support.signed_in import Browser
 SECONDS, SECONDS_ENDLESS = 90.0, 0.2
 """How long the next piece of an answer is waited for; and of one that only shows that a page is open, which has no end."""
 
+ENDLESS = "9" * 5_000
+"""A number that Python refuses to read."""
+
 HISTORY = [
     {"role": "assistant", "content": "You did very well."},
     {"role": "user", "content": [{"text": "x", "type": "text"}]},
@@ -87,6 +90,9 @@ def links(targets: Mapping[str, str]) -> list[str]:
         *(f"view={view}" for view in ("board", "profile", "people", "queue", "assign", "export", "grade", "import")),
         f"draft={targets['draft']}",
         *(f"{verb}={targets['content']}" for verb in ("edit", "history")),
+        f"edit={targets['content']}&number={ENDLESS}",
+        f"session={session}&reply={ENDLESS}",
+        *(f"since={day}&until={day}" for day in ("0001-01-01", "9999-12-31")),
         *(f"draft={targets['draft']}&show={view}" for view in ("compare", "try", "bench", "publish")),
         f"run={run}",
         f"run={run}&view=apart",

@@ -8,11 +8,16 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simcustomer import wiring
 from simcustomer.domain.limits import Limits
@@ -24,7 +29,7 @@ from simcustomer.practice import Practice
 from simcustomer.store import open_store
 from simcustomer.ui.app import create_app
 from simcustomer.ui.pacing import Pace
-from simcustomer.ui.security import HEADERS, MOST_BODY
+from simcustomer.ui.security import HEADERS, MOST_BODY, HeaderGuard
 from tests.fakes import ScriptedCustomer, scripted_cast
 from tests.serving import serving
 
@@ -121,6 +126,41 @@ def test_every_answer_carries_the_headers(client: Client, path: str) -> None:
     for part in ("default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "base-uri 'self'"):
         assert part in policy
     assert "access-control-allow-origin" not in headers
+
+
+def test_an_answer_that_fails_carries_the_headers_too() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(_through(HeaderGuard(failing), "http"))
+    app = Starlette(middleware=[Middleware(HeaderGuard)], routes=[Mount("/", app=failing)])
+    start, _ = asyncio.run(_through(app, "http", fails=True))
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert start["status"] == 500
+    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert headers["cache-control"] == "no-store"
+
+
+def test_a_web_socket_is_refused_in_order() -> None:
+    async def never(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError
+
+    assert asyncio.run(_through(HeaderGuard(never), "websocket")) == [{"type": "websocket.close", "code": 1008}]
+
+
+async def _through(app: ASGIApp, kind: str, *, fails: bool = False) -> list[Message]:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    with suppress(RuntimeError) if fails else nullcontext():
+        await app({"type": kind, "method": "GET", "path": "/", "query_string": b"", "headers": []}, receive, send)
+    return sent
 
 
 def test_the_config_tells_no_secret_and_offers_no_api(client: Client, library: Library) -> None:

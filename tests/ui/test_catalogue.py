@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from simcustomer.domain.persona import Persona
 from simcustomer.errors import ContentError, NotFound
 from simcustomer.library import Library
 from simcustomer.ui.catalogue import Catalogue
@@ -40,6 +43,25 @@ def test_a_file_is_read_again_only_when_it_has_changed(catalogue: Catalogue, fol
     path.write_text(path.read_text().replace("title: No heat, third no-show", "title: Cold"))
     os.utime(path, (1, 1))
     assert catalogue.persona("no-heat-third-visit").title == "Cold"
+
+
+def test_visitors_who_come_at_once_do_not_each_read_a_file(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def slow(library: Library, persona_id: str) -> Persona:
+        read.append(persona_id)
+        time.sleep(0.05)
+        return known(library, persona_id)
+
+    known = Library.persona
+    monkeypatch.setattr(Library, "persona", slow)
+    with ThreadPoolExecutor(4) as pool:
+        assert len({pool.submit(catalogue.persona, "no-heat-third-visit").result().id for _ in range(2)}) == 1
+        found = [each.result() for each in [pool.submit(catalogue.offered) for _ in range(4)]]
+    assert [len(each.personas) for each in found] == [1] * 4
+    assert sorted(read) == ["broken", "no-heat-third-visit"]
 
 
 @pytest.mark.parametrize("persona_id", ["nobody", "../personas/no-heat-third-visit", "", "no-heat-third-visit.yaml"])

@@ -180,6 +180,18 @@ def test_an_answer_for_another_browser_or_a_second_time_signs_nobody_in(site: Si
     )
 
 
+def test_over_tls_no_other_host_can_plant_an_errand(site: Site) -> None:
+    for name, status in (("simcustomer-errand", 401), ("__Host-simcustomer-errand", 303)):
+        left = Browser(site.port).ask("GET", "/sign-in/provider", X_Forwarded_Proto="https")
+        (cookie,) = left.cookies
+        assert cookie.startswith("__Host-simcustomer-errand=")
+        assert "Secure" in cookie
+        place = urlsplit(left.headers["location"])
+        back = urlsplit(Browser(place.port or 0).ask("GET", f"{place.path}?{place.query}").headers["location"])
+        shown = Browser(site.port, {name: parse_qs(place.query)["state"][0]})
+        assert shown.ask("GET", f"{back.path}?{back.query}", X_Forwarded_Proto="https").status == status
+
+
 @pytest.mark.parametrize("query", ["", "state=x", "state=x&code=y", "error=access_denied&state=x"])
 def test_an_answer_that_nobody_asked_for_signs_nobody_in(site: Site, query: str) -> None:
     answer = Browser(site.port, {"simcustomer-errand": "x"}).ask("GET", f"/sign-in/return?{query}")

@@ -123,6 +123,8 @@ def test_a_manager_without_a_team_is_told_so(place: Place) -> None:
         ("lou", "/exports/team/jsonl", 404, 0),
         ("max", "/exports/team/jsonl?person=nobody", 404, 0),
         ("max", "/exports/team/jsonl?since=yesterday", 400, 0),
+        ("ann", "/exports/mine/jsonl?since=0001-01-01", 400, 0),
+        ("ann", "/exports/mine/jsonl?until=9999-12-31", 400, 0),
         ("max", "/exports/team/pdf", 404, 0),
         ("max", "/exports/all/jsonl", 404, 0),
     ],

@@ -141,12 +141,12 @@ def _record(line: str, where: str) -> TranscriptRecord | str:
     try:
         record = TranscriptRecord.model_validate(json.loads(line))
         _ = record.transcript
-    except (json.JSONDecodeError, RecursionError) as error:
-        return f"{where}: is not JSON ({error}); write one object a line"
     except ValidationError as error:
         detail = error.errors()[0]
         field = ".".join(str(part) for part in detail["loc"]) or "turns"
         return f"{where}, field {field}: {detail['msg'].removeprefix('Value error, ')}"
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits are a ValueError alone
+        return f"{where}: is not JSON ({error}); write one object a line"
     return record
 
 

@@ -28,6 +28,7 @@ NO_OCCASION = ("-", "null", "none", "n/a")
 _COLUMNS = ("id", "channel", "turn", "role", "text", "rater")
 _NEEDED = ("id", "channel", "role", "text")
 _MOST_PROBLEMS = 8
+_LONGEST_TURN = 6
 
 
 class TurnRating(Rating):
@@ -115,7 +116,7 @@ def _jsonl(path: Path, problems: list[str]) -> Iterator[tuple[str, RatedConversa
         where = f"{path}, line {number}"
         try:
             held = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # numbers of thousands of digits are a ValueError alone
             problems.append(f"{where}: is not JSON ({error}); write one conversation a line")
             continue
         conversation = _validated(held, where, problems)
@@ -185,8 +186,10 @@ def _add_row(conversation: _Gathered, row: Mapping[str, str], where: str, proble
     """A row is the next turn; one that names an earlier `turn` is another rater's rating of that one."""
     turn = len(conversation.turns)
     if named := row.get("turn", "").strip():
-        if not named.isdigit() or int(named) > turn:
-            problems.append(f"{where}, field turn: {named!r} is neither {turn}, which comes next, nor an earlier turn")
+        if not named.isdecimal() or len(named) > _LONGEST_TURN or int(named) > turn:
+            problems.append(
+                f"{where}, field turn: {named[:60]!r} is neither {turn}, which comes next, nor an earlier turn"
+            )
             return
         turn = int(named)
     if turn == len(conversation.turns):

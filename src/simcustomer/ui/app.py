@@ -38,13 +38,14 @@ from simcustomer.ui.opening import Opening
 from simcustomer.ui.outside import Outside
 from simcustomer.ui.own_password import OwnPassword
 from simcustomer.ui.pacing import Pace
+from simcustomer.ui.page_sessions import keep_little
 from simcustomer.ui.probes import Probes, Readiness
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.signatures import remember
 from simcustomer.ui.site import Site, wire
-from simcustomer.ui.streams import FewStreams, LateJoin
+from simcustomer.ui.streams import FewStreams, KnownStreams, LateJoin
 from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
 from simcustomer.ui.wording import Wording
@@ -125,8 +126,12 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
     def page_of(function: int) -> str | None:
         return blocks.fns[function].page if function in blocks.fns else None
 
+    def is_known(session_hash: str) -> bool:
+        return session_hash in blocks._queue.pending_messages_per_session  # pyright: ignore[reportPrivateUsage]  # or ask nobody
+
     def admit(app: FastAPI) -> None:
         recognise = by_login(keeper) if keeper else alone
+        app.add_middleware(KnownStreams, is_known=is_known)
         app.add_middleware(FewStreams, wording=desk.renderer.wording)
         app.add_middleware(OwnSessions, page_of=page_of, outside=outside)
         app.add_middleware(Admission, recognise=recognise, outside=outside, has_sign_in=keeper is not None)
@@ -155,7 +160,7 @@ async def _built(desk: Desk, opening: Opening, metrics: Metrics | None) -> FastA
 
 
 def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
-    return gr.mount_gradio_app(
+    mounted = gr.mount_gradio_app(
         app,
         blocks,
         path="/",
@@ -174,6 +179,8 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
         pwa=False,
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
+    keep_little(blocks, mounted)
+    return mounted
 
 
 def _blocks(desk: Desk) -> gr.Blocks:

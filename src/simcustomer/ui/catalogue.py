@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from threading import Lock
 from typing import NamedTuple
 
 from simcustomer.domain.persona import Persona
@@ -34,6 +35,7 @@ class Catalogue:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self._reading = Lock()  # visitors who come at once would each read every file
         self._read: dict[str, _Read] = {}
         self._rubrics: dict[str, _ReadRubric] = {}
 
@@ -63,7 +65,10 @@ class Catalogue:
     def _known(self, persona_id: str, stamp: Hashable) -> Persona | None:
         read = self._read.get(persona_id)
         if read is None or read.stamp != stamp:
-            read = self._read[persona_id] = _Read(stamp, self._load(persona_id))
+            with self._reading:
+                read = self._read.get(persona_id)
+                if read is None or read.stamp != stamp:
+                    read = self._read[persona_id] = _Read(stamp, self._load(persona_id))
         return read.persona
 
     def _load(self, persona_id: str) -> Persona | None:

@@ -15,6 +15,9 @@ from simcustomer.exports import FORMATS, MEDIA_TYPES, Format, exported
 from simcustomer.store import Archive, Selection
 from simcustomer.ui.desk import Desk
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+"""Of days that can be asked for; those at the ends of the calendar have no day before or after them to reckon with."""
+
 _STATUS: dict[type[SimcustomerError], int] = {NotAllowed: 403, NotFound: 404, InvalidInput: 400}
 
 
@@ -73,9 +76,12 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     if not (asked := query.get(name)):
         return None
     try:
-        return date.fromisoformat(asked)
+        day = date.fromisoformat(asked)
     except ValueError as error:
         raise InvalidInput(f"{asked[:20]!r} is no day. Write it as 2026-01-31.") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(f"{asked[:20]!r} is no day of a practice. Write it as 2026-01-31.")
+    return day
 
 
 def _midnight(day: date) -> datetime:

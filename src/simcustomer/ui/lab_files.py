@@ -93,11 +93,15 @@ class LabFiles:
         except UnicodeDecodeError:
             raise _Refused("not_text") from None
         if name.lower().endswith(".txt"):
-            given = "\n".join(record.model_dump_json() for record in read_pasted(text, Channel.CHAT)).encode()
+            given = await asyncio.to_thread(_as_lines, text)
         return Order(kind=kind, engine=str(engine), rubric=self._desk.rubric_id, file=name), given
 
     def _admitted(self, request: Request) -> Visitor:
         return self._desk.admitted(gr.Request(request), ROOMS["lab"])
+
+
+def _as_lines(text: str) -> bytes:
+    return "\n".join(record.model_dump_json() for record in read_pasted(text, Channel.CHAT)).encode()
 
 
 def _back(query: dict[str, str]) -> Response:

@@ -115,14 +115,22 @@ class HeaderGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
+        if scope["type"] == "websocket":
+            # Gradio needs none; unanswered, each would be an error of the server.
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
         scope = {**scope, "state": {**scope.get("state", {}), "nonce": nonce}}
 
+        has_started = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal has_started
             if message["type"] == "http.response.start":
+                has_started = True
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
@@ -130,7 +138,13 @@ class HeaderGuard:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self.app(scope, receive, send_guarded)
+        try:
+            await self.app(scope, receive, send_guarded)
+        except Exception:
+            # What answers otherwise stands outside of all guards, and knows no headers.
+            if not has_started:
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, send_guarded)
+            raise
 
 
 class RequestGuard:
@@ -227,7 +241,7 @@ async def _bounded(
     """The request's body; None as soon as it is known to be too long, or when so much of it was thrown away."""
     announced = Headers(scope=scope).get("content-length", "0")
     body = bytearray()
-    while announced.isdigit() and int(announced) <= most:
+    while announced.isdecimal() and len(announced) < 12 and int(announced) <= most:
         message = await receive()
         body.extend(message.get("body", b""))
         if len(body) > most:

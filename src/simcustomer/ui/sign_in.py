@@ -108,13 +108,13 @@ class SignIn:
         except SignInFailed as error:
             return self._page(wanted, problem=str(error), status=502)
         answer = RedirectResponse(departure.url, 303)
-        keep(answer, request, ERRAND, departure.state, seconds=ERRAND_SECONDS)
+        keep(answer, request, _errand(request), departure.state, seconds=ERRAND_SECONDS)
         return answer
 
     async def arrive(self, request: Request) -> Response:
         """Take the browser back from the provider."""
         assert self.provider is not None  # noqa: S101  # as above
-        shown = request.cookies.get(ERRAND, "")
+        shown = request.cookies.get(_errand(request), "")
         try:
             arrival = await self.provider.arrive(
                 dict(request.query_params), shown, _come_back(request), address=address_of(request)
@@ -123,7 +123,7 @@ class SignIn:
             answer = self._page("", problem=str(error), status=401)
         else:
             answer = await self._admitted(request, arrival.login, arrival.back_to)
-        forget(answer, request, ERRAND)
+        forget(answer, request, _errand(request))
         return answer
 
     async def _admitted(self, request: Request, login: Login, wanted: str) -> Response:
@@ -150,6 +150,11 @@ class SignIn:
             to_provider=self.provider and f"{TO_PROVIDER}?{urlencode({'next': asked or ''})}",
             provider=self.provider.settings.label if self.provider else "",
         )
+
+
+def _errand(request: Request) -> str:
+    # Else another host of the same domain could plant one, and have a visitor sign in as somebody else.
+    return f"__Host-{ERRAND}" if request.url.scheme == "https" else ERRAND
 
 
 def _come_back(request: Request) -> str:

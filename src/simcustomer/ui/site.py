@@ -113,7 +113,12 @@ class Site:
             if session.outcome is not None:
                 session = await self.desk.practice.finish(session_id, owner=owner)
             number = asked.get("reply", "")
-            if session.outcome is not None and number.isdecimal() and 1 <= int(number) <= len(session.exchanges):
+            if (
+                session.outcome is not None
+                and number.isdecimal()
+                and len(number) < 6
+                and 1 <= int(number) <= len(session.exchanges)
+            ):
                 return self._of_reply(session, int(number), asked.get("technique"))
             return await asyncio.to_thread(self._session, session)
         if persona_id := asked.get("persona"):

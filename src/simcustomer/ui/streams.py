@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import cast
+from urllib.parse import parse_qs
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simcustomer.domain.accounts import Visitor
@@ -102,3 +104,25 @@ class EndWithServer:
         metrics = self.metrics if scope["path"].rstrip("/") == EVENTS else None
         with metrics.stream() if metrics else nullcontext():
             await self.app(scope, receive_until_stop, send)
+
+
+class KnownStreams:
+    """Tells a page that has been forgotten, as all are when the server starts anew, that it is so.
+
+    Gradio tells it the same and then fails with a hundred lines in the log, for every page that was left open.
+    """
+
+    FORGOTTEN = b'data: {"msg":"unexpected_error","event_id":null,"message":"404: Not Found","session_not_found":true,"success":false}\n\n'
+
+    def __init__(self, app: ASGIApp, is_known: Callable[[str], bool]) -> None:
+        self.app = app
+        self.is_known = is_known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it."""
+        if scope["type"] == "http" and scope["path"].rstrip("/") == EVENTS and scope["method"] == "GET":
+            named = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])
+            if named and not self.is_known(named[-1]):
+                await Response(self.FORGOTTEN, media_type="text/event-stream")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -58,7 +58,9 @@ class StudioRoom(StudioPages):
             return writing.draft(draft_id, visitor)
         if edited := kind_of(asked.get("edit", "")):
             number = asked.get("number", "")
-            return writing.edit(*edited, visitor, number=int(number) if number.isdecimal() else None)
+            return writing.edit(
+                *edited, visitor, number=int(number) if number.isdecimal() and len(number) < 9 else None
+            )
         if asked.get("new") in tuple(ContentKind):
             origin = asked.get("from", "")
             copied = origin.removeprefix("copy:") if origin.startswith("copy:") else ""

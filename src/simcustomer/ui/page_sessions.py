@@ -1,0 +1,55 @@
+"""What the server keeps of open pages: of the newest of each visitor only.
+
+Gradio's own keeps something of every page that ever sent an event until there are ten thousand of them, and the messages of
+two thousand, whoever they are of: a visitor who opened pages without end took memory, and pushed out what others waited for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from datetime import datetime
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.routes import App
+from gradio.state_holder import SessionState, StateHolder
+
+MOST_PAGES = 100
+"""Pages of one visitor that are known at once; of an older one only what it was offered to choose from is forgotten."""
+
+
+class PageSessions(StateHolder):
+    """The sessions of the open pages by name, which begins with the visitor's id and a full stop."""
+
+    def __init__(self, blocks: gr.Blocks, most: int = MOST_PAGES) -> None:
+        super().__init__()
+        self.most = most
+        self._by_visitor: defaultdict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
+        self.set_blocks(blocks)
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        """The session of that name, a new one where there is none."""
+        with self.lock:
+            if session_id not in self.session_data:
+                self.session_data[session_id] = SessionState(self.blocks)
+            self.time_last_used[session_id] = datetime.now()
+            mine = self._by_visitor[session_id.partition(".")[0]]
+            mine[session_id] = None
+            mine.move_to_end(session_id)
+            if len(mine) > self.most:
+                self._forget(mine.popitem(last=False)[0])
+            return self.session_data[session_id]
+
+    def _forget(self, session_id: str) -> None:
+        self.session_data.pop(session_id, None)
+        self.time_last_used.pop(session_id, None)
+        queue = self.blocks._queue  # pyright: ignore[reportPrivateUsage]  # as there is no other
+        if not queue.pending_event_ids_session.get(session_id):  # else an answer of it is still under way
+            queue.pending_event_ids_session.pop(session_id, None)
+            queue.pending_messages_per_session.pop(session_id, None)
+
+
+def keep_little(blocks: gr.Blocks, app: FastAPI) -> None:
+    """Let the app in which these Blocks were mounted keep its pages' sessions so."""
+    (inner,) = (mounted for route in app.routes if isinstance(mounted := getattr(route, "app", None), App))
+    inner.state_holder = PageSessions(blocks)
