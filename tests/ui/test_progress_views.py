@@ -143,7 +143,7 @@ def test_the_gallery_shows_the_best_result(
     assert card.best is not None
     assert (card.best.session, card.best.score) == (ended.id, ended.scorecard.overall)
     page = renderer.html("gallery", cards=[card], unusable=(), folder="", **NONE_OPEN)
-    assert f"<strong>{card.best.score:g} of 100</strong>, handed over" in page
+    assert f"<strong>{card.best.score:g} of 100</strong> · Handed over" in page
     assert "Your best" not in renderer.html(
         "gallery", cards=views.gallery([dean], rubric), unusable=(), folder="", unfinished=(), more_unfinished=0
     )
