@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from simcustomer.domain import deal_breaking
 from simcustomer.domain.endings import outcome_of
 from simcustomer.domain.mood import Shift
-from simcustomer.domain.persona import Offer, Persona, Remedy, Sway
+from simcustomer.domain.persona import Offer, Persona, Remedy
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
+from simcustomer.domain.sway import Sway
 
 HABITUATION = (1.0, 0.5, 0.0)
 """Effect of a softener the first, second and any later time it is met with no new offer between."""
@@ -140,14 +141,13 @@ def _bounded(shifts: tuple[Shift, ...], most: float) -> tuple[Shift, ...]:
 
 def _softened(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
     habit = _met_since_last_offer(past)
-    sways = {sway.id: sway for sway in persona.softeners}
     met = {met.sway for met in appraisal.softeners}
     covered = {sway.technique for sway in persona.softeners if sway.technique}
     for sway in persona.softeners:
         if sway.id in met:
             factor = HABITUATION[min(habit[sway.id], 2)]
             if factor:
-                yield _of(sways[sway.id], "softener").scaled(factor)
+                yield _shift_of(sway, "softener").scaled(factor)
     done = {
         technique: factor
         for technique in appraisal.techniques
@@ -165,7 +165,7 @@ def _inflamed(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appr
     covered = {sway.misstep for sway in persona.triggers if sway.misstep}
     for sway in persona.triggers:
         if sway.id in met:
-            yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
+            yield _shift_of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
     if BREAKS_PROMISE in appraisal.missteps and BREAKS_PROMISE not in covered:
         covered.add(BREAKS_PROMISE)
         yield BROKEN.model_copy(update={"because": _gone_back_on(appraisal)}).scaled(persona.volatility)
@@ -192,7 +192,7 @@ def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:
     return counts
 
 
-def _of(sway: Sway, cause: str) -> Shift:
+def _shift_of(sway: Sway, cause: str) -> Shift:
     return Shift(
         cause=f"{cause}.{sway.id}", because=sway.because, anger=sway.anger, trust=sway.trust, patience=sway.patience
     )

@@ -11,7 +11,8 @@ import pytest
 
 from simcustomer.domain import conduct
 from simcustomer.domain.assessment import Ungraded
-from simcustomer.domain.persona import Condition, Outcome, Persona
+from simcustomer.domain.condition import Condition
+from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
 from simcustomer.domain.sway import Sway
