@@ -44,7 +44,7 @@ TOO_GOOD = 0.5
 """Share of an offer's effect while it sounds like more than the trainee can give."""
 
 MOST_COMMON_MISSTEPS = 2
-"""Missteps without a trigger of the persona's own that count in one reply: the rest are the same blow felt again."""
+"""How many missteps that the persona has no trigger for count in one reply; any more are the same blow felt again."""
 
 WORTH: dict[str, Shift] = {
     "full": Shift(cause="offer", because="", anger=-1.5, trust=1.5, patience=1.0),
@@ -58,13 +58,13 @@ MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
 
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
 SETTLING = -0.5
-"""Change of anger from which a round is no longer one without an end."""
+"""Unless anger falls at least this far, the round has led nowhere and costs patience."""
 
 UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
 
 
-def take(session: Session, appraisal: Appraisal) -> Stance:
-    """Where the customer stands after a reply that they appraised so."""
+def stance_after(session: Session, appraisal: Appraisal) -> Stance:
+    """Where the customer stands after a reply that they took in this way."""
     persona = session.persona
     shifts = _bounded(
         (*_shifts(session, appraisal), *deal_breaking.shifts(session, appraisal)), MOST_SOFTENING[persona.difficulty]

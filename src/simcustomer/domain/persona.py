@@ -52,7 +52,7 @@ class Cause(StrEnum):
 
 
 class Act(StrEnum):
-    """What a customer does with an utterance; `lines` are filed under these."""
+    """What a customer does in saying something; a persona's `lines` are filed under these."""
 
     OPEN = "open"
     VENT = "vent"
