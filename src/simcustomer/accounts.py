@@ -83,7 +83,7 @@ class Accounts:
         return account
 
     def disable(self, name: str) -> Account:
-        """Let nobody sign in to an account any more, and sign its owner out at once. Raises NotFound."""
+        """Let nobody sign in to an account any longer, and sign its owner out at once. Raises NotFound."""
         return self._change(self.get(name).model_copy(update={"disabled": True}), Audited.ACCOUNT_DISABLED)
 
     def enable(self, name: str) -> Account:
@@ -95,7 +95,7 @@ class Accounts:
         return self.store.sessions_of(account.id)
 
     def remove(self, account: Account) -> None:
-        """Take an account away with all that its owner wrote and did, and leave no trace of it in the database's files.
+        """Erase an account with all that its owner wrote and did, leaving no trace of it in the database's files.
 
         Raises StoreError, also where the traces are still there because another program keeps an old state open.
         """
@@ -104,7 +104,7 @@ class Accounts:
         erasure.wipe()
 
     def adopt_local(self, name: str) -> int:
-        """Give the sessions of the mode without accounts to an account; how many they were. Raises NotFound."""
+        """Give the sessions made before there were accounts to this one; returns how many. Raises NotFound."""
         account = self.get(name)
         entry = self._entry(Audited.SESSIONS_ADOPTED, account, f"from {LOCAL.id}")
         return self.store.adopt(LOCAL.id, account.id, entry)

@@ -1,4 +1,4 @@
-"""Answering a stored reply: one server at a time, and what the trainee has heard is what is kept."""
+"""Answers stored replies: one server at a time, and what the trainee was shown is what is stored."""
 
 from __future__ import annotations
 

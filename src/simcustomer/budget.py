@@ -1,4 +1,4 @@
-"""What a person may have in a minute and a day, and what was had: turns, tokens and cost."""
+"""Limits on practice: the turns, tokens and cost that a person may use in a minute and a day, and have used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simcustomer.store import Allowance, Store
 
 @dataclass(frozen=True)
 class Budget:
-    """The limits that hold here, over a store that counts for all servers; `meter` knows what models came to."""
+    """The limits in force, over a store that counts for all servers; `meter` knows what calls to models cost."""
 
     store: Store
     limits: Limits
@@ -27,13 +27,13 @@ class Budget:
         return Allowance(owner, self.limits, self.now()) if self.limits.is_set else None
 
     async def take_turn(self, owner: str) -> None:
-        """Count a turn of which nothing is kept. Raises LimitReached."""
+        """Count a turn whose reply is not stored, as in a rehearsal. Raises LimitReached."""
         if (allowance := self.allowance(owner)) is not None:
             await asyncio.to_thread(self.store.take_turn, allowance)
 
     @asynccontextmanager
     async def billed(self, session_id: str, owner: str) -> AsyncGenerator[None]:
-        """Count what the models are asked for meanwhile towards the owner's day, however it ends."""
+        """Charge the model calls made within the block to the owner's day, however the block ends."""
         try:
             yield
         finally:

@@ -38,7 +38,7 @@ def content_text(path: Path) -> str:
 
 
 def _checked(path: Path) -> os.stat_result:
-    """What is known of a file that may be read: one of this folder (a link may stay in it), and of a size to be read."""
+    """The status of a file that may be read: a regular one of a readable size, and no link out of its folder. Raises ContentError."""
     try:
         status = path.stat()
         if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):

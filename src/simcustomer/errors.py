@@ -3,13 +3,13 @@
 SimcustomerError
 ├── ContentError          a persona or rubric file cannot be used
 ├── NotFound              an id that names nothing
-├── NotAllowed            the visitor's roles do not admit to this
-├── SignInFailed          who wanted to sign in is not let in
-│   └── TooManyTries      ... for a while, after too many wrong passwords
+├── NotAllowed            the visitor's roles do not allow this
+├── SignInFailed          nobody was signed in
+│   └── TooManyTries      ... and further tries must wait, after too many wrong passwords
 ├── InvalidInput          a file, option or name that a command was given is wrong
 ├── InvalidReply          what the trainee typed cannot be taken as a reply
-├── LimitReached          the practice of a day or a minute is used up
-├── NothingSaid           an act that needs a reply first
+├── LimitReached          the replies, tokens or cost allowed in a minute or a day are used up
+├── NothingSaid           something was asked for that needs a reply first
 ├── SessionOver           the conversation has ended
 ├── TurnConflict          another reply already holds this turn
 ├── EditConflict          another text was saved or published since this one was begun
@@ -94,7 +94,7 @@ class NotFound(SimcustomerError):
 
 
 class NotAllowed(SimcustomerError):
-    """The visitor has no role that admits to this; nothing was done."""
+    """The visitor has no role that allows this; nothing was done."""
 
 
 class SignInFailed(SimcustomerError):
@@ -102,7 +102,7 @@ class SignInFailed(SimcustomerError):
 
 
 class TooManyTries(SignInFailed):
-    """Too many sign-ins failed; `wait` is how many seconds it takes until the next one is looked at."""
+    """Too many sign-ins failed; `wait` is how many seconds must pass before another is looked at."""
 
     def __init__(self, message: str, *, wait: float) -> None:
         self.wait = wait
@@ -118,11 +118,11 @@ class InvalidReply(SimcustomerError):
 
 
 class LimitReached(SimcustomerError):
-    """As much as the settings allow was had already; nothing was stored."""
+    """All that the settings allow has been used already; nothing was stored."""
 
 
 class NothingSaid(SimcustomerError):
-    """The trainee has not said anything yet, which what they asked for needs."""
+    """The trainee asked for something that needs a reply, and has not given one yet."""
 
 
 class SessionOver(SimcustomerError):
@@ -142,7 +142,7 @@ class StoreError(SimcustomerError):
 
 
 class ServerStopping(SimcustomerError):
-    """The server is about to stop and begins no exchange; the reply is kept, and another server or the next one answers it."""
+    """The server is about to stop and starts no more exchanges; the reply is kept and answered after the restart, or by another server."""
 
 
 class EngineError(SimcustomerError):

@@ -88,7 +88,7 @@ class _Nodes:
         reactions: list[tuple[Appraisal, Stance]] = []
 
         def react(appraisal: Appraisal) -> Stance:
-            stance = conduct.take(state.session, appraisal)
+            stance = conduct.stance_after(state.session, appraisal)
             reactions.append((appraisal, stance))
             return stance
 

@@ -1,4 +1,4 @@
-"""A hint at the trainee's wish: what to try next, once a reply, kept with the session because it is told beside the score."""
+"""Hints: what to try next, given when the trainee asks, once for each reply, and kept because the score says how many there were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personas and rubrics: where they are, and loading them; what was published in the studio comes before the file of its id."""
+"""Finds and loads personas and rubrics; an edition published in the studio takes precedence over the file with the same id."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def content_folder(name: str, chosen: Path | None = None) -> Path:
-    """Folder of `personas` or `rubrics`: the chosen one, else the working folder's, else the copy that came along.
+    """Folder of `personas` or `rubrics`: the chosen one, else the working folder's, else the installed copy.
 
     Raises ContentError where a chosen folder is not there.
     """
@@ -67,7 +67,7 @@ class Shelf(Protocol):
 
 
 class EmptyShelf:
-    """Nothing was published: there are the files alone."""
+    """The shelf on which nothing was published: there are only the files."""
 
     def standings(self, kind: ContentKind) -> Mapping[str, Standing]:
         """None."""
@@ -83,7 +83,7 @@ class EmptyShelf:
 class Library:
     """The content of two folders and of a shelf over them, read when it is asked for.
 
-    What was published stands for the file of the same id; what was archived is not there, file or no file.
+    A published edition replaces the file of the same id; what was archived is not found, even if it has a file.
     """
 
     personas_folder: Path
@@ -119,7 +119,7 @@ class Library:
         return self.files(kind).get(content_id)
 
     def stamps(self, kind: ContentKind) -> dict[str, Hashable]:
-        """The ids of all contents of that kind, in order, each with what changes when the content does."""
+        """The ids of all contents of that kind, in order, each with a value that changes when the content does."""
         found: dict[str, Hashable] = {}
         for content_id, path in self.files(kind).items():
             try:
@@ -137,7 +137,7 @@ class Library:
         return dict(sorted(found.items()))
 
     def published(self, kind: ContentKind, content_id: str) -> str | None:
-        """The text that was published over the file of that id, or without one; None where the file holds."""
+        """The text published under that id; None where nothing was, so that the file counts."""
         standing = self.shelf.standings(kind).get(content_id)
         return self.shelf.text(kind, content_id) if standing and not standing.archived else None
 

@@ -1,4 +1,4 @@
-"""What may be watched while simcustomer works: exchanges and the calls of the roles, without a word of what was said."""
+"""Activities that metrics and traces watch: exchanges, and the calls to the roles, without a word of what was said."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 Kind = Literal["exchange", "customer", "grade", "debrief"]
 
 Ending = Literal["done", "ungraded", "failed", "stopped"]
-"""How an activity ended; `stopped` where nobody waited for it any more or the server stopped."""
+"""How an activity ended; `stopped` where nobody was waiting for it any longer, or the server stopped."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Observer(Protocol):
     """Whoever counts or traces activities."""
 
     def watching(self, activity: Activity) -> AbstractContextManager[None]:
-        """Entered when the activity begins, left when all is known of it. Does not raise."""
+        """A context that lasts as long as the activity; on leaving it, the activity is complete. Does not raise."""
         ...
 
 
@@ -69,7 +69,7 @@ class Several:
 
 @contextmanager
 def observed(observer: Observer, kind: Kind) -> Generator[Activity]:
-    """What is done within is an activity of this kind; an exception makes it failed, or stopped, and goes on."""
+    """Report the block as an activity of this kind; an exception marks it failed, or stopped, and is raised again."""
     activity = Activity(kind)
     with observer.watching(activity):
         try:

@@ -29,7 +29,7 @@ from simcustomer.store import Errand
 _log = logging.getLogger(__name__)
 
 PROVIDER = "provider"
-"""Who did it, in the audit log, where the provider's word was followed."""
+"""Stands for who did it, in the audit log, where the provider's groups decided."""
 
 _SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 """How a provider may sign: with a key that it alone has."""
@@ -148,7 +148,7 @@ class Provider:
         return claims
 
     def _account(self, claims: Mapping[str, Any], address: str) -> Account:
-        """The account of whom the provider knows; made at their first sign-in."""
+        """The account of the person that these claims are about; made at their first sign-in."""
         identity = Identity(issuer=str(claims["iss"]), subject=str(claims["sub"]))
         self._check_domain(claims, address)
         roles = granted(claims, self.settings)

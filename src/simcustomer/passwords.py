@@ -1,4 +1,4 @@
-"""Passwords: what is long enough, and their hashes by argon2id."""
+"""Passwords: which are accepted, and their argon2id hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 12, 256
 
 
 def checked(password: str, name: str) -> str:
-    """A password that this person may take. Raises InvalidInput."""
+    """The password, where this person may use it. Raises InvalidInput where it is too short, too simple or too like the name."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput(
             f"The password has {len(password)} characters. Take {SHORTEST} to {LONGEST}; a short sentence is good."
@@ -37,7 +37,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
 
     def prepare(self) -> None:
-        """Make what a comparison without an account needs, so that the first one is as fast as the others."""
+        """Prepare for names without an account, so that the first comparison takes no longer than the others."""
         _ = self._nobodys
 
     def hashed(self, password: str) -> str:
@@ -45,7 +45,7 @@ class Passwords:
         return self._hasher.hash(_composed(password))
 
     def matches(self, kept: str | None, password: str) -> bool:
-        """Whether this is the password of a kept hash; against None the same work is done, and it never is."""
+        """Whether this is the password of a stored hash. With None, for an unknown name, it does the same work and is False."""
         against = self._nobodys if kept is None else kept
         try:
             self._hasher.verify(against, _composed(password[: LONGEST + 1]))

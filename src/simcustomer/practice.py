@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
-    """The session after grading again: numbers of the replies that have a new grade, and reasons of those that have none."""
+    """The session after grading again: the numbers of the replies with a new grade, and why the others have none."""
 
     session: Session
     graded: tuple[int, ...]

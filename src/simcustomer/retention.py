@@ -1,4 +1,4 @@
-"""The use case of whoever answers for the data: sessions are kept so long, then go for good."""
+"""Retention, the use case of whoever answers for the data: sessions are kept for so long, then erased for good."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from simcustomer.store import Erasure, Old
 
 @dataclass(frozen=True)
 class Retention:
-    """Sessions of one store that have been kept long enough."""
+    """Erases sessions of one store that have been kept long enough."""
 
     store: Erasure
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def purge(self, before: datetime, *, dry_run: bool = False) -> Old:
-        """Take the sessions from before then, out of the database's files too; a dry run only counts them.
+        """Erase the sessions from before then, from the database's files too; a dry run only counts them.
 
         Raises StoreError, also where the traces are still there because another program keeps an old state open.
         """

@@ -21,15 +21,15 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\u202a-\u20
 
 
 class Disputed(NamedTuple):
-    """A dispute that waits, with whose it is and the session that it is about."""
+    """A dispute that waits for an answer, with the member who raised it and the session that it is about."""
 
     member: Member
     dispute: Dispute
     session: Session
 
 
-class Left(NamedTuple):
-    """A reply without grade, with whose it is and its session."""
+class UngradedReply(NamedTuple):
+    """A reply without a grade, with the member who gave it and its session."""
 
     member: Member
     number: int
@@ -40,7 +40,7 @@ class Queue(NamedTuple):
     """What waits for a manager, oldest first."""
 
     disputes: tuple[Disputed, ...]
-    ungraded: tuple[Left, ...]
+    ungraded: tuple[UngradedReply, ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Reviews:
         sessions = {session: store.load(session, owner) for session, owner in owners.items()}
         return Queue(
             tuple(Disputed(members[w.owner], w.dispute, sessions[w.dispute.session]) for w in waiting),
-            tuple(Left(members[u.owner], u.number, sessions[u.session]) for u in left),
+            tuple(UngradedReply(members[u.owner], u.number, sessions[u.session]) for u in left),
         )
 
     def waiting(self, manager: Visitor) -> int:
@@ -109,7 +109,7 @@ class Reviews:
         self.team.log(manager.id, "dispute_declined", session_id, f"reply {number}, {technique}")
 
     async def regrade(self, manager: Visitor, session_id: str) -> Regraded:
-        """Grade a member's replies that have no grade; where another grader gave the others, every reply anew."""
+        """Grade a member's replies that have no grade; where the others were graded by another grader, grade every reply again."""
         owner = self.team.owner_of(manager, session_id)
         session = self.practice.open(session_id, owner=owner.id)
         anew = session.provenance.grader != self.practice.cast.grader.name

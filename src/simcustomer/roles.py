@@ -14,14 +14,14 @@ from simcustomer.domain.session import Appraisal, Debrief, Hint, Session, Stance
 from simcustomer.domain.transcript import Channel, Scenario, Speaker, Transcript
 
 React = Callable[[Appraisal], Stance]
-"""Given by the graph: turns what the customer felt into where they stand now. Called once for each answer."""
+"""Provided by the graph: turns the customer's appraisal of a reply into where they stand now. Called once for each answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class GradingCase:
     """One reply to grade: the conversation through that reply, and what is known of the case.
 
-    `session` is the id of the practice it belongs to, for accounts of what a grader costs.
+    `session` is the id of the practice it belongs to, so that the cost of grading can be billed to it.
     """
 
     rubric: Rubric
@@ -122,7 +122,7 @@ class Adviser(Protocol):
         ...
 
     async def hint(self, session: Session) -> Hint:
-        """What to try in the next reply, from what the trainee may know of the case; nothing that is still kept back."""
+        """What to try in the next reply, from what the trainee may know of the case: nothing that the customer still hides."""
         ...
 
 
@@ -140,10 +140,10 @@ class Trainee(Protocol):
 
 
 class Meter(Protocol):
-    """Knows what the engines' calls of models came to."""
+    """Knows what the engines' calls to models cost."""
 
     def take(self, session_id: str) -> Bill:
-        """What a session's calls came to since it was last asked."""
+        """What a session's calls have cost since this was last called for it."""
         ...
 
 

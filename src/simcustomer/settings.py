@@ -9,7 +9,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from simcustomer.domain import accounts
+from simcustomer.domain.accounts import Role
 from simcustomer.domain.limits import Limits
 from simcustomer.errors import SettingsError
 
@@ -24,12 +24,12 @@ def default_database_url() -> str:
     return f"sqlite:///{user_data_path('simcustomer') / 'simcustomer.db'}"
 
 
-Role = Literal["customer", "grader", "coach", "trainee"]
-ROLES: tuple[Role, ...] = ("customer", "grader", "coach", "trainee")
+ModelRole = Literal["customer", "grader", "coach", "trainee"]
+MODEL_ROLES: tuple[ModelRole, ...] = ("customer", "grader", "coach", "trainee")
 
 
 class ModelChoice(BaseModel):
-    """Which model plays a role and how; what is None is as for all roles.
+    """Which model plays a role and how; None means as set for all roles.
 
     `structured` is what the server can do to keep an answer in its form; `auto` finds out. `deadline` is in seconds for
     all calls of one answer together. `tokens` is the most that one call may answer.
@@ -52,7 +52,7 @@ class ModelChoice(BaseModel):
 
 
 class Price(BaseModel):
-    """What a model costs for a million tokens, in any one currency; `cached` is input that the server had cached."""
+    """What a million tokens of a model cost, in any one currency; `cached` is for input that the server had cached."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ def _listed(value: object) -> object:
 
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-"""Values with commas between them."""
+"""Values separated by commas."""
 
 
 class SignOn(BaseModel):
@@ -83,7 +83,7 @@ class SignOn(BaseModel):
     client_secret: SecretStr | None = None
     label: str = ""
     roles_claim: str | None = None
-    roles: dict[str, accounts.Role] = Field(default_factory=dict[str, accounts.Role])
+    roles: dict[str, Role] = Field(default_factory=dict[str, Role])
     domains: str = ""
 
     @property
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     traces_endpoint: str | None = None
 
-    def choice(self, role: Role) -> ModelChoice:
+    def choice(self, role: ModelRole) -> ModelChoice:
         """The model chosen for a role: its own settings over those for all roles."""
         own: ModelChoice = getattr(self, role)
         return own.over(self.openai)

@@ -1,4 +1,4 @@
-"""The use cases of a team: what its people are asked to practise, how they stand, and their manager's look at a session."""
+"""The use cases of a team's manager: assigning practice, seeing how people stand, and reading a session."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class People(Protocol):
 
 
 class Log(Protocol):
-    """Where it is written down who did what; `who` and `about` are ids, and no text of a reply is among the detail."""
+    """Where entries about who did what are written; `who` and `about` are ids, and `detail` holds no text of a reply."""
 
     def __call__(self, who: str, what: Deed, about: str, detail: str) -> None:
         """Write one entry."""
@@ -84,7 +84,7 @@ class Directory:
         return self.accounts.team_of(person)
 
     def members(self, team: str) -> tuple[Member, ...]:
-        """The accounts of a team, by name; who may not sign in any more is still in it, with what they have done."""
+        """The accounts of a team, by name; disabled ones are still in it, with what their owners have done."""
         return tuple(Member(account.id, account.name) for account in self.accounts.in_team(team))
 
 
@@ -121,7 +121,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Team:
-    """Teams over one store. What a manager asks raises NotAllowed for who is none, and NotFound beyond their own team."""
+    """Teams over one store. What only managers may do raises NotAllowed for anyone else, and NotFound outside their own team."""
 
     store: Store
     people: People = field(default_factory=Alone)
@@ -163,7 +163,7 @@ class Team:
         raise NotFound("There is no such session in your team. Choose one from the list.")
 
     def read(self, manager: Visitor, session_id: str) -> Session:
-        """A member's session, to read only; that it was read is written down, unless it is the manager's own."""
+        """A member's session, read only. The reading is logged, unless the session is the manager's own."""
         owner = self.owner_of(manager, session_id)
         session = self.store.load(session_id, owner.id)
         if owner.id != manager.id:
@@ -237,7 +237,7 @@ class Team:
 
     @property
     def today(self) -> date:
-        """The day where the server is, by which due days are reckoned."""
+        """Today in the server's time zone, which due days are reckoned by."""
         return self.now().astimezone().date()
 
     def _assigned(self, team: str) -> tuple[Assignment, ...]:

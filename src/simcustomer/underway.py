@@ -1,4 +1,4 @@
-"""The exchanges that this server is running: known, so that a server that stops finishes them or lets others go on."""
+"""The exchanges that this server is running, so that it can finish them, or leave them to another, before it stops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOOKING = 0.05
 """Seconds between looks at what is still running."""
 
 _SECONDS_TO_LET_GO = 3.0
-"""Within which a stopped exchange gives its claim back; a database that takes longer lets the claim run out."""
+"""Seconds that a cancelled exchange has to give its claim back; after that the claim is left to run out."""
 
 
 @dataclass
@@ -31,12 +31,12 @@ class Underway:
 
     @property
     def is_closed(self) -> bool:
-        """Whether no more are begun."""
+        """Whether no more exchanges are started."""
         return self._is_closed
 
     @contextmanager
     def exchange(self) -> Generator[None]:
-        """What runs within is an exchange. Raises ServerStopping where no more are begun."""
+        """Register the block as an exchange that is running. Raises ServerStopping once no more are started."""
         if self._is_closed:
             raise ServerStopping("This server is being restarted. Your reply is kept: try again in a moment.")
         task = asyncio.current_task()
@@ -49,7 +49,7 @@ class Underway:
             self._tasks.discard(task)
 
     async def close(self, seconds: float) -> int:
-        """Begin no more, let those that run finish within this time, and stop the others; how many were stopped.
+        """Start no more exchanges, give those that run this long to finish, and cancel the rest; returns how many were cancelled.
 
         An exchange that is stopped gives its claim back: another server answers the reply when it is asked for.
         """

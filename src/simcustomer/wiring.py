@@ -1,4 +1,4 @@
-"""Puts the parts together as the settings and options say."""
+"""Builds the parts from the settings and options, and puts them together."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Models:
             )
 
     def totals(self) -> Totals | None:
-        """What the calls so far came to; None where there were none."""
+        """What the calls so far add up to; None where there were none."""
         if "engines" not in self.__dict__:
             return None
         from simcustomer.engines.openai.usage import Totals  # noqa: PLC0415  # as above
@@ -81,7 +81,7 @@ class Models:
         return Totals.of(records) if records else None
 
     def spent(self) -> Totals | None:
-        """What the calls since this was asked last came to; None where there were none."""
+        """What the calls since the last time add up to; None where there were none."""
         if "engines" not in self.__dict__:
             return None
         from simcustomer.engines.openai.usage import Totals  # noqa: PLC0415  # as above
@@ -126,7 +126,7 @@ def trainee(level: str, engine: str = "embedded", models: Models | None = None) 
 
 
 def adviser() -> Adviser:
-    """What gives hints: the embedded one, also beside a model, so that no hidden part of a case is ever sent for one."""
+    """What gives hints: always the embedded engine, so that no hidden part of a case is ever sent to a model for one."""
     return EmbeddedAdviser()
 
 

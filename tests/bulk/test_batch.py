@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from simcustomer import wiring
-from simcustomer.bulk.batch import Outcome, grade_by_batch
+from simcustomer.bulk.batch import Tally, grade_by_batch
 from simcustomer.domain.rubric import Rubric
 from simcustomer.engines.openai import batch_folder
 from simcustomer.errors import InvalidInput, ModelError
@@ -59,7 +59,7 @@ def settings(url: str, **more: Any) -> Settings:
     return Settings(openai=ModelChoice(base_url=url, model="stub", api_key=SecretStr(KEY)), **more)
 
 
-def graded(api: BatchApi, source: Path, rubric: Rubric, listener: Quiet | None = None, **more: Any) -> Outcome:
+def graded(api: BatchApi, source: Path, rubric: Rubric, listener: Quiet | None = None, **more: Any) -> Tally:
     target = source.with_name("out.jsonl")
     grader, model = wiring.Models(settings(api.url, **more)).engines.batch_grader(source.with_name("out.jsonl.batch"))
     return asyncio.run(grade_by_batch(source, target, rubric, grader, model, listener or Quiet()))

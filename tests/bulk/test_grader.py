@@ -14,7 +14,7 @@ from simcustomer.bulk.work import Setup
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.contrast import judge, read_pairs
 from simcustomer.evaluation.golden import read_rated
-from simcustomer.evaluation.step import CountedWide, Step
+from simcustomer.evaluation.step import CountedMany, Step
 from simcustomer.evaluation.suites import agreement_suite, evidence_suite
 from simcustomer.settings import load_settings
 from tests.conftest import ROOT
@@ -24,7 +24,7 @@ def test_the_figures_are_the_same(rubric: Rubric, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(bulk_grader, "CHUNK", 5)
     alone, steps = wiring.grader(), list[Step]()
     spread = SpreadGrader(Setup.of("embedded", load_settings(), rubric), here)
-    counted = CountedWide(spread, spread, steps.append, "agreement", 12)
+    counted = CountedMany(spread, spread, steps.append, "agreement", 12)
     replies = read_rated(ROOT / "evals" / "golden", "development")[:12]
     pairs = read_pairs(ROOT / "evals" / "contrasts")[:4]
 

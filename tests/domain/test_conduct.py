@@ -36,7 +36,7 @@ def after(session: Session, appraisal: Appraisal) -> Session:
         reply="reply",
         answer="answer",
         appraisal=appraisal,
-        stance=conduct.take(session, appraisal),
+        stance=conduct.stance_after(session, appraisal),
         grade=Ungraded(reason="not graded here"),
     )
     return session.with_exchange(exchange)
@@ -108,10 +108,10 @@ def test_time_runs_out(dean: Persona, rubric: Rubric) -> None:
 def test_a_secret_needs_both_the_question_and_the_trust(dean: Persona, rubric: Rubric) -> None:
     secret = next(fact for fact in dean.facts if fact.reveal.when == "trust")
     asked = Appraisal(asked=(secret.id,))
-    assert secret.id not in conduct.take(session_with(dean, rubric), asked).may_tell
+    assert secret.id not in conduct.stance_after(session_with(dean, rubric), asked).may_tell
     trusting = dean.model_copy(update={"mood": dean.mood.model_copy(update={"trust": 9.0})})
-    assert secret.id in conduct.take(session_with(trusting, rubric), asked).may_tell
-    assert secret.id not in conduct.take(session_with(trusting, rubric), Appraisal()).may_tell
+    assert secret.id in conduct.stance_after(session_with(trusting, rubric), asked).may_tell
+    assert secret.id not in conduct.stance_after(session_with(trusting, rubric), Appraisal()).may_tell
 
 
 SWAYS = st.lists(st.integers(0, 5), max_size=4)
@@ -123,7 +123,7 @@ def test_one_reply_never_wins_anyone_over(
 ) -> None:
     met = tuple(Met(sway=dean.softeners[i % len(dean.softeners)].id, quote="x") for i in softeners)
     offers = tuple(offer.id for offer in dean.offers)
-    stance = conduct.take(
+    stance = conduct.stance_after(
         session_with(dean, rubric), Appraisal(softeners=met, techniques=tuple(techniques), offers=offers)
     )
     most = conduct.MOST_SOFTENING[dean.difficulty]
@@ -139,7 +139,7 @@ def test_without_softener_or_offer_anger_never_falls(
     missteps: set[str], triggers: list[int], dean: Persona, rubric: Rubric
 ) -> None:
     met = tuple(Met(sway=dean.triggers[i % len(dean.triggers)].id, quote="x") for i in triggers)
-    stance = conduct.take(session_with(dean, rubric), Appraisal(triggers=met, missteps=tuple(missteps)))
+    stance = conduct.stance_after(session_with(dean, rubric), Appraisal(triggers=met, missteps=tuple(missteps)))
     assert stance.mood.anger >= dean.mood.anger
     assert stance.mood.trust <= dean.mood.trust
 
@@ -155,8 +155,8 @@ def test_a_broken_promise_costs_more_than_the_promise_gained(dean: Persona, rubr
 
 def test_waiting_costs_nothing_while_the_customer_settles(dean: Persona, rubric: Rubric) -> None:
     full = next(offer.id for offer in dean.offers if offer.worth == "full")
-    settling = conduct.take(session_with(dean, rubric), Appraisal(offers=(full,)))
-    standing = conduct.take(session_with(dean, rubric), Appraisal(asked=(dean.facts[3].id,)))
+    settling = conduct.stance_after(session_with(dean, rubric), Appraisal(offers=(full,)))
+    standing = conduct.stance_after(session_with(dean, rubric), Appraisal(asked=(dean.facts[3].id,)))
     assert conduct.WAITING not in settling.shifts
     assert conduct.WAITING in standing.shifts
 
@@ -165,5 +165,5 @@ def test_what_sounds_too_good_is_not_taken_at_once(dean: Persona, rubric: Rubric
     content = dean.model_copy(update={"mood": dean.mood.model_copy(update={"trust": 10.0, "anger": 0.0})})
     full = next(offer.id for offer in dean.offers if offer.worth == "full")
     before = session_with(content, rubric, *[Appraisal(asked=(dean.facts[3].id,))] * 5)
-    assert conduct.take(before, Appraisal(offers=(full,), beyond="£900")).outcome is None
-    assert conduct.take(before, Appraisal(offers=(full,))).outcome is Outcome.RESOLVED
+    assert conduct.stance_after(before, Appraisal(offers=(full,), beyond="£900")).outcome is None
+    assert conduct.stance_after(before, Appraisal(offers=(full,))).outcome is Outcome.RESOLVED

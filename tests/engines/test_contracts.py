@@ -58,7 +58,7 @@ def answered(customer: Customer, session: Session, reply: str) -> tuple[str, App
     reactions: list[tuple[Appraisal, Stance]] = []
 
     def react(appraisal: Appraisal) -> Stance:
-        reactions.append((appraisal, conduct.take(session, appraisal)))
+        reactions.append((appraisal, conduct.stance_after(session, appraisal)))
         return reactions[-1][1]
 
     async def run() -> str:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
 from simcustomer.domain.rubric import Rubric
-from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.files import written
-from simcustomer.evaluation.grading import Remark, graded_replies, read_transcripts
+from simcustomer.evaluation.grading import Remark, graded_replies, nothing_to_grade, read_transcripts
 from simcustomer.roles import Grader
 
 
-class Asked(Protocol):
-    """A model whose answers come by batches."""
+class BatchedModel(Protocol):
+    """A model that is asked in batches."""
 
     used: list[str]
 
@@ -36,7 +35,7 @@ class Asked(Protocol):
         ...
 
 
-class Outcome(NamedTuple):
+class Tally(NamedTuple):
     """What a run came to: replies, how many of them are ungraded, and lines that are no transcript."""
 
     replies: int
@@ -45,20 +44,20 @@ class Outcome(NamedTuple):
 
 
 class Listener(Protocol):
-    """Hears what a run has to say, and waits."""
+    """Is told what a run has to say, and waits for batches."""
 
     def said(self, sentence: str) -> None:
         """Something about a line of the input."""
         ...
 
     def pause(self, status: str) -> None:
-        """A batch stands so; comes back when it is time to ask again."""
+        """Called with the status of a batch; returns when it is time to ask again."""
         ...
 
 
 async def grade_by_batch(
-    source: Path, target: Path, rubric: Rubric, grader: Grader, model: Asked, listener: Listener
-) -> Outcome:
+    source: Path, target: Path, rubric: Rubric, grader: Grader, model: BatchedModel, listener: Listener
+) -> Tally:
     """Grade a file with a grader over `model`, one line a reply. A later run asks again for what stayed ungraded.
 
     The grader runs as it does live; where it misses an answer the request is noted, and it runs again when the batch has
@@ -73,7 +72,7 @@ async def grade_by_batch(
         return await _told(source, rubric, grader, model, _Telling(stream, listener.said))
 
 
-async def _noted(source: Path, rubric: Rubric, grader: Grader, model: Asked) -> int:
+async def _noted(source: Path, rubric: Rubric, grader: Grader, model: BatchedModel) -> int:
     """How many requests the file still needs."""
     for entry in read_transcripts(source):
         if not isinstance(entry, str):
@@ -87,7 +86,7 @@ class _Telling(NamedTuple):
     said: Callable[[str], None]
 
 
-async def _told(source: Path, rubric: Rubric, grader: Grader, model: Asked, to: _Telling) -> Outcome:
+async def _told(source: Path, rubric: Rubric, grader: Grader, model: BatchedModel, to: _Telling) -> Tally:
     replies = ungraded = problems = 0
     for entry in read_transcripts(source):
         if isinstance(entry, str):
@@ -103,7 +102,5 @@ async def _told(source: Path, rubric: Rubric, grader: Grader, model: Asked, to: 
             to.stream.write(reply.line)
             replies += 1
     if not replies and not problems:
-        raise InvalidInput(
-            f"{source}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."
-        )
-    return Outcome(replies, ungraded, problems)
+        raise nothing_to_grade(str(source))
+    return Tally(replies, ungraded, problems)

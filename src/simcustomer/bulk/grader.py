@@ -18,7 +18,7 @@ CHUNK = 16
 
 @dataclass(frozen=True)
 class SpreadGrader:
-    """Implements `roles.Grader` and `many.Wide`: the grades are those of the setup's own grader."""
+    """Implements `roles.Grader` and `many.ManyGrader`: the grades are those of the setup's own grader."""
 
     setup: Setup
     spread: Spread

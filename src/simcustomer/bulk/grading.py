@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 from simcustomer.bulk.parts import SIZE, cut, read_part
 from simcustomer.bulk.progress import Mark, Output
 from simcustomer.bulk.work import Graded, Setup, checked, grade_part
-from simcustomer.errors import InvalidInput
-from simcustomer.evaluation.grading import Ids
+from simcustomer.evaluation.grading import Ids, nothing_to_grade
 
 STRETCH = 2_048
 """Parts that are handed out together: what is planned ahead must not grow with the file."""
@@ -38,7 +37,7 @@ def here(loads: Sequence[Callable[[], T]], work: Callable[[T], R]) -> Iterator[R
 
 
 class Listener(Protocol):
-    """Hears what a run has to say."""
+    """Is told what a run has to say."""
 
     def said(self, sentence: str) -> None:
         """Something about a line of the input."""
@@ -68,9 +67,7 @@ def grade_in_parts(
                 output.passed(mark, stream)
                 listener.came_to(mark, graded)
         if not output.mark.replies and not output.mark.problems:
-            raise InvalidInput(
-                f"{source}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."
-            )
+            raise nothing_to_grade(str(source))
     return output.mark
 
 

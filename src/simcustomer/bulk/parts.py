@@ -24,7 +24,7 @@ class Part(NamedTuple):
     lines: int
 
 
-class Text(NamedTuple):
+class PartText(NamedTuple):
     """What stands in a part."""
 
     part: Part
@@ -50,7 +50,7 @@ def cut(path: Path, *, offset: int = 0, first_line: int = 1, size: int = SIZE) -
         raise unreadable(path, error) from error
 
 
-def read_part(path: Path, part: Part) -> Text:
+def read_part(path: Path, part: Part) -> PartText:
     """What stands in a part. Raises InvalidInput where the file cannot be read or has become shorter."""
     try:
         with path.open("rb") as file:
@@ -60,7 +60,7 @@ def read_part(path: Path, part: Part) -> Text:
         raise unreadable(path, error) from error
     if len(data) != part.size:
         raise InvalidInput(f"{path}: was changed while it was graded. Begin again with a file that stays.")
-    return Text(part, data)
+    return PartText(part, data)
 
 
 class Digest(Protocol):

@@ -1,4 +1,4 @@
-"""Output that grows part by part, with a mark beside it of how far it has come, from which a later run goes on."""
+"""Output that grows part by part, with a mark beside it of how far it has got, so that a later run can go on from there."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcustomer import wiring
-from simcustomer.bulk.parts import Part, Text
+from simcustomer.bulk.parts import Part, PartText
 from simcustomer.domain.assessment import Grade
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import InvalidInput, SimcustomerError
@@ -64,7 +64,7 @@ class Graded(NamedTuple):
     failed: str | None = None
 
 
-def grade_part(setup: Setup, source: Path, text: Text) -> Graded:
+def grade_part(setup: Setup, source: Path, text: PartText) -> Graded:
     """Grade every reply in a part."""
     models, grader = _players(setup)
     try:
@@ -98,7 +98,7 @@ def _players(setup: Setup) -> tuple[wiring.Models, Grader]:
     return models, wiring.grader(setup.engine, models)
 
 
-async def _graded(setup: Setup, grader: Grader, source: Path, text: Text) -> tuple[Entry, ...]:
+async def _graded(setup: Setup, grader: Grader, source: Path, text: PartText) -> tuple[Entry, ...]:
     room = asyncio.Semaphore(setup.width)
 
     async def entry(number: int, record: TranscriptRecord | str) -> Entry:

@@ -78,7 +78,7 @@ def bench(
 def _write_page(path: Path, reports: list[BenchReport], engines: str) -> None:
     from simcustomer.evaluation.bench import CONTENT
     from simcustomer.evaluation.files import written
-    from simcustomer.evaluation.plots import templates
+    from simcustomer.evaluation.pages import templates
 
     with written(path) as stream:
         stream.write(templates().get_template("bench.html").render(reports=reports, engines=engines, content=CONTENT))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcustomer.cli.options import CustomerEngine, Engine, GraderEngine, Record, Replay, RubricId
-from simcustomer.errors import EngineError, InvalidInput, InvalidReply, LimitReached, NotFound, StoreError
+from simcustomer.errors import EngineError, InvalidInput, InvalidReply, LimitReached, StoreError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,9 +57,9 @@ def chat(
 
     given = sum(choice is not None for choice in (persona, session, rewind))
     if given > 1:
-        raise NotFound("Name one: a persona to begin with, a session to go on with, or one to rewind.")
+        raise InvalidInput("Name one: a persona to begin with, a session to go on with, or one to rewind.")
     if given == 0:
-        raise NotFound(
+        raise InvalidInput(
             "Name a persona to practise with (see `simcustomer personas list`), or a session with --session or --rewind."
         )
     fork = _fork(rewind) if rewind is not None else None

@@ -12,7 +12,7 @@ from simcustomer.cli.options import AsJson
 from simcustomer.errors import SimcustomerError
 
 if TYPE_CHECKING:
-    from simcustomer.settings import Role, Settings
+    from simcustomer.settings import ModelRole, Settings
 
 
 class Check(NamedTuple):
@@ -81,9 +81,9 @@ def _database(url: str) -> str:
 
 def _models(settings: Settings) -> list[Check]:
     """Each role's model, asked once where several roles share it."""
-    from simcustomer.settings import ROLES
+    from simcustomer.settings import MODEL_ROLES
 
-    chosen: tuple[Role, ...] = tuple(role for role in ROLES if settings.choice(role).model)
+    chosen: tuple[ModelRole, ...] = tuple(role for role in MODEL_ROLES if settings.choice(role).model)
     if not chosen:
         return [Check("models", True, "none set; `--engine openai` needs SIMCUSTOMER_OPENAI_MODEL (docs/models.md)")]
     import asyncio

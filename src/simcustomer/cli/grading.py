@@ -75,7 +75,7 @@ def _grade_whole(order: Order, models: Models) -> int:
 
 async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -> int:
     from simcustomer.cli.display import progress
-    from simcustomer.evaluation.grading import Remark, graded_replies, read_transcripts
+    from simcustomer.evaluation.grading import Remark, graded_replies, nothing_to_grade, read_transcripts
 
     problems = replies = 0
     with progress("Grading") as step:
@@ -89,7 +89,5 @@ async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -
                 replies += 1
                 step(f"{replies} replies")
     if not replies and not problems:
-        raise InvalidInput(
-            f"{file}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."
-        )
+        raise nothing_to_grade(str(file))
     return problems

@@ -42,13 +42,13 @@ def usage(
 ) -> None:
     """Add up the calls in SIMCUSTOMER_USAGE_LOG, role by role."""
     from simcustomer.engines.openai.usage import Totals, read_records
-    from simcustomer.settings import ROLES, load_settings
+    from simcustomer.settings import MODEL_ROLES, load_settings
 
     path = load_settings().usage_log
     if path is None:
         raise SettingsError("No account is kept. Set SIMCUSTOMER_USAGE_LOG to a file that calls are entered into.")
     records = [record for record in read_records(path) if session in (None, record.session)]
-    totals = {role: Totals.of(kept) for role in ROLES if (kept := [r for r in records if r.role == role])}
+    totals = {role: Totals.of(kept) for role in MODEL_ROLES if (kept := [r for r in records if r.role == role])}
     if as_json:
         json.dump({role: found.model_dump() for role, found in totals.items()}, sys.stdout)
         typer.echo()

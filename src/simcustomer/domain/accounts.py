@@ -41,7 +41,7 @@ LOCAL = Visitor(id="local", name="local", roles=frozenset(Role))
 _TRIAL = "studio:"
 
 REMOVED = "(removed)"
-"""What stands where the name of someone was whose account was removed; no account can have it for its name."""
+"""Replaces the name of someone whose account was removed; no account can be called this."""
 
 
 class Account(Frozen):
@@ -62,19 +62,19 @@ class Account(Frozen):
 
 
 class Identity(Frozen):
-    """Who a provider of sign-in says that someone is: `subject` is theirs for ever at that `issuer`."""
+    """Who a sign-in provider says that someone is; at one `issuer`, a `subject` never changes and is never given to anyone else."""
 
     issuer: str
     subject: str
 
 
 def trial_owner(person: str) -> str:
-    """Whom an author's trials belong to, by the author's id: nobody who practises."""
+    """The owner that an author's trials are stored under, by the author's id, so that they count as nobody's practice."""
     return f"{_TRIAL}{person}"[:120]
 
 
 def person_of(owner: str) -> str:
-    """The id of the person to whom an owner's sessions belong, trials among them."""
+    """The id of the person behind an owner, whether of practices or of trials."""
     return owner.removeprefix(_TRIAL)
 
 
@@ -93,17 +93,17 @@ def clean_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two names have in common that are the same to a reader: upper and lower case, full and half width."""
+    """Equal for names that look the same to a reader, whatever their case and width."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def tried_name(name: str) -> str:
-    """Under what tries to sign in with a name are counted."""
+    """The key under which tries to sign in with a name are counted."""
     return f"name {name_key(name)}"
 
 
 def clean_email(text: str) -> str:
-    """An email address as it is kept. Raises InvalidInput for what is none."""
+    """An email address as it is kept. Raises InvalidInput for anything else."""
     email = text.strip()
     if len(email) > LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
         raise InvalidInput(f"{text[:60]!r} is not an email address. Give one like ann@example.com, or leave it out.")

@@ -1,4 +1,4 @@
-"""One reply graded: evidence, verdicts, and the failure that is a value rather than a score."""
+"""The grade of one reply: its evidence and verdicts, or why it could not be graded, which is never a score."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Evidence(Frozen):
 class Finding(Frozen):
     """What a grader says of one technique in one reply; levels are not its business.
 
-    `missing` names missteps that consist in words not being there (an apology that was due), which no quote can show.
+    `missing` names missteps that lie in something left out (an apology that was due), which no quote can show.
     `estimate` is how strong the whole is to a grader that weighs: it takes the place of what the signs earn, save that
     nothing above 0 is given without a sign. `agreement` is how far several gradings agreed, from 0 to 1.
     """

@@ -1,4 +1,4 @@
-"""What a manager asks people to practise, and how far someone has come with it."""
+"""What a manager asks people to practise, and how far each of them has got."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written down about what people did: when, who, what, about whom; never what was said in a conversation."""
+"""The audit log: who did what, when and to whom; never what was said in a conversation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from enum import StrEnum
 from simcustomer.domain.model import Frozen
 
 COMMAND = "command line"
-"""Who did it, where it was done by a command on the server."""
+"""Stands for who did it, where that was a command on the server."""
 
 NOBODY = ""
-"""Who did it, where that is not known: a sign-in that failed."""
+"""Stands for who did it, where that is not known, as in a failed sign-in."""
 
 
 class Audited(StrEnum):
@@ -40,11 +40,11 @@ class Audited(StrEnum):
 
 
 WITH_ADDRESS = (Audited.SIGNED_IN, Audited.SIGN_IN_FAILED, Audited.SIGN_IN_THROTTLED, Audited.SIGNED_OUT)
-"""Acts of which the entry says the address that they came from."""
+"""Acts whose entries hold the address that they came from."""
 
 
 class AuditEntry(Frozen):
-    """One act. `who` and `about` are ids, so that an entry may stay when a person's data is erased."""
+    """One act. `who` and `about` are ids, so that an entry can stay when a person's data is erased."""
 
     at: datetime
     who: str

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from simcustomer.domain import deal_breaking
 from simcustomer.domain.endings import outcome_of
 from simcustomer.domain.mood import Shift
-from simcustomer.domain.persona import Offer, Persona, Remedy, Sway
+from simcustomer.domain.persona import Offer, Persona, Remedy
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
+from simcustomer.domain.sway import Sway
 
 HABITUATION = (1.0, 0.5, 0.0)
 """Effect of a softener the first, second and any later time it is met with no new offer between."""
@@ -43,7 +44,7 @@ TOO_GOOD = 0.5
 """Share of an offer's effect while it sounds like more than the trainee can give."""
 
 MOST_COMMON_MISSTEPS = 2
-"""Missteps without a trigger of the persona's own that count in one reply: the rest are the same blow felt again."""
+"""How many missteps that the persona has no trigger for count in one reply; any more are the same blow felt again."""
 
 WORTH: dict[str, Shift] = {
     "full": Shift(cause="offer", because="", anger=-1.5, trust=1.5, patience=1.0),
@@ -57,13 +58,13 @@ MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
 
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)
 SETTLING = -0.5
-"""Change of anger from which a round is no longer one without an end."""
+"""Unless anger falls at least this far, the round has led nowhere and costs patience."""
 
 UNHEARD = Shift(cause="unheard", because="nothing in the reply met them", anger=0.5, trust=-0.3, patience=-1.0)
 
 
-def take(session: Session, appraisal: Appraisal) -> Stance:
-    """Where the customer stands after a reply that they appraised so."""
+def stance_after(session: Session, appraisal: Appraisal) -> Stance:
+    """Where the customer stands after a reply that they took in this way."""
     persona = session.persona
     shifts = _bounded(
         (*_shifts(session, appraisal), *deal_breaking.shifts(session, appraisal)), MOST_SOFTENING[persona.difficulty]
@@ -140,14 +141,13 @@ def _bounded(shifts: tuple[Shift, ...], most: float) -> tuple[Shift, ...]:
 
 def _softened(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appraisal: Appraisal) -> Iterator[Shift]:
     habit = _met_since_last_offer(past)
-    sways = {sway.id: sway for sway in persona.softeners}
     met = {met.sway for met in appraisal.softeners}
     covered = {sway.technique for sway in persona.softeners if sway.technique}
     for sway in persona.softeners:
         if sway.id in met:
             factor = HABITUATION[min(habit[sway.id], 2)]
             if factor:
-                yield _of(sways[sway.id], "softener").scaled(factor)
+                yield _shift_of(sway, "softener").scaled(factor)
     done = {
         technique: factor
         for technique in appraisal.techniques
@@ -165,7 +165,7 @@ def _inflamed(persona: Persona, rubric: Rubric, past: tuple[Exchange, ...], appr
     covered = {sway.misstep for sway in persona.triggers if sway.misstep}
     for sway in persona.triggers:
         if sway.id in met:
-            yield _of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
+            yield _shift_of(sway, "trigger").scaled(IRRITATION[min(times[sway.id], 2)] * persona.volatility)
     if BREAKS_PROMISE in appraisal.missteps and BREAKS_PROMISE not in covered:
         covered.add(BREAKS_PROMISE)
         yield BROKEN.model_copy(update={"because": _gone_back_on(appraisal)}).scaled(persona.volatility)
@@ -192,7 +192,7 @@ def _met_since_last_offer(past: tuple[Exchange, ...]) -> Counter[str]:
     return counts
 
 
-def _of(sway: Sway, cause: str) -> Shift:
+def _shift_of(sway: Sway, cause: str) -> Shift:
     return Shift(
         cause=f"{cause}.{sway.id}", because=sway.because, anger=sway.anger, trust=sway.trust, patience=sway.patience
     )

@@ -40,7 +40,7 @@ def shifts(session: Session, appraisal: Appraisal) -> Iterator[Shift]:
 
 
 def ends_at_once(session: Session, appraisal: Appraisal) -> Outcome | None:
-    """The ending that this reply brings by itself, where it meets a deal breaker of that kind."""
+    """The ending that follows at once from a deal breaker that this reply meets; None where none does."""
     return next((_AT_ONCE[b.ending] for b in met_by(session.persona, appraisal) if b.ending in _AT_ONCE), None)
 
 

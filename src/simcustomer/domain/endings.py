@@ -8,7 +8,7 @@ from simcustomer.domain.persona import Outcome
 from simcustomer.domain.session import Appraisal, Session
 
 LOW_PATIENCE = 2.0
-"""Patience from which a customer takes less although what they came for is on the table; they would rather wait for that."""
+"""At or below this patience a customer settles for less, even while what they came for is on the table."""
 
 
 def outcome_of(

@@ -13,14 +13,14 @@ MostCost = Annotated[float, Field(gt=0)] | None
 
 
 class Bill(NamedTuple):
-    """What calls of models came to; `cost` in the currency of the prices that are set."""
+    """What calls to models added up to; `cost` is in the currency of the prices that are set."""
 
     tokens: int = 0
     cost: float = 0.0
 
 
 class Limits(Frozen):
-    """The most of each; None bounds nothing. `minute` and `turns` count a person's replies, by the minute and the day.
+    """The most of each; None means no limit. `minute` and `turns` count a person's replies, by the minute and the day.
 
     `tokens` and `cost` are a person's in a day, those with `all_` everyone's together. Days and minutes are those of UTC,
     so that servers in two places count the same day.
@@ -46,12 +46,12 @@ class Limits(Frozen):
 
     @property
     def is_set(self) -> bool:
-        """Whether anything is bounded."""
+        """Whether anything is limited."""
         return any(most is not None for most in (self.minute, *self.of_person, *self.of_all))
 
 
 class Quota(NamedTuple):
-    """The most turns, tokens and money of one day; None bounds nothing."""
+    """The most turns, tokens and money in one day; None means no limit."""
 
     turns: int | None = None
     tokens: int | None = None
@@ -59,5 +59,5 @@ class Quota(NamedTuple):
 
     @property
     def is_set(self) -> bool:
-        """Whether anything is bounded."""
+        """Whether anything is limited."""
         return any(most is not None for most in self)

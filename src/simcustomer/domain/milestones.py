@@ -1,4 +1,4 @@
-"""What a trainee has reached for the first time, and how far the rest of the way is."""
+"""Milestones: what a trainee has achieved for the first time, and how far away the next ones are."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Temper(StrEnum):
 
 
 class Shift(Frozen):
-    """One reason for which the mood moves, and by how much."""
+    """One reason why the mood moves, and by how much."""
 
     cause: str
     because: str

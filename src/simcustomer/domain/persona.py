@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from simcustomer.domain.condition import Endings
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.mood import Amount, Mood
 from simcustomer.domain.rubric import Identifier
@@ -51,7 +52,7 @@ class Cause(StrEnum):
 
 
 class Act(StrEnum):
-    """What a customer does with an utterance; `lines` are filed under these."""
+    """What a customer does in saying something; a persona's `lines` are filed under these."""
 
     OPEN = "open"
     VENT = "vent"
@@ -182,40 +183,6 @@ class Offer(Frozen):
         if self.remedy in (Remedy.OTHER, Remedy.INFORMATION) and not self.words:
             raise ValueError(f"an offer of {self.remedy.value!r} needs words: how a trainee would name it")
         return self
-
-
-class Condition(Frozen):
-    """Bounds on the mood, and the earliest exchange, from which an ending is reached; all of them must hold."""
-
-    anger_at_most: Amount | None = None
-    anger_at_least: Amount | None = None
-    trust_at_least: Amount | None = None
-    trust_at_most: Amount | None = None
-    patience_at_most: Amount | None = None
-    from_exchange: Annotated[int, Field(ge=1)] = 1
-
-    def holds(self, mood: Mood, exchange: int) -> bool:
-        """Whether the mood after exchange number `exchange` (from 1) meets every bound."""
-        return exchange >= self.from_exchange and all(
-            bound is None or (amount <= bound if at_most else amount >= bound)
-            for amount, bound, at_most in (
-                (mood.anger, self.anger_at_most, True),
-                (mood.anger, self.anger_at_least, False),
-                (mood.trust, self.trust_at_least, False),
-                (mood.trust, self.trust_at_most, True),
-                (mood.patience, self.patience_at_most, True),
-            )
-        )
-
-
-class Endings(Frozen):
-    """When the customer accepts, settles for less, complains or leaves."""
-
-    resolved: Condition
-    compromise: Condition
-    complaint: Condition
-    walked_out: Condition
-    longest: Annotated[int, Field(ge=3, le=40)] = 12
 
 
 _Item = TypeVar("_Item", Fact, Offer, Sway, DealBreaker)

@@ -1,4 +1,7 @@
-"""What a trainee's finished sessions add up to: trends, best results, and what to practise next."""
+"""What a trainee's finished sessions add up to: trends, best scores, and what to practise next.
+
+Sessions are "made alike" where rubric, grader and customer are the same; only then are their levels compared.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ class Advice(Frozen):
 
 
 def changes(before: Provenance, after: Provenance) -> tuple[Change, ...]:
-    """What makes levels before and after not comparable; empty where they are."""
+    """What changed between two sessions that keeps their levels from being compared; empty where nothing did."""
     return tuple(part for part in _CHANGES if getattr(before, part) != getattr(after, part))
 
 

@@ -70,10 +70,10 @@ class Draft(Frozen):
 
 
 def text_mark(text: str) -> str:
-    """What tells one text from another, whatever the line ends and the blank lines around it; "" for none."""
-    return hashlib.sha256(even(text).encode()).hexdigest() if text.strip() else ""
+    """A digest that is equal for texts that differ only in line ends and blank lines around them; "" for an empty text."""
+    return hashlib.sha256(even_lines(text).encode()).hexdigest() if text.strip() else ""
 
 
-def even(text: str) -> str:
-    """The text with plain line ends, and one at its end."""
+def even_lines(text: str) -> str:
+    """The text with line feeds for line ends, one of them at its end, and no blank lines around it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"

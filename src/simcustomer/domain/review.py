@@ -1,4 +1,4 @@
-"""A second look at grades: levels that a trainee disputes, and levels that a manager set in the grader's place."""
+"""Second looks at grades: levels that a trainee disputes, and levels that a manager sets instead of the grader's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Level, Rubric
 
 MOST_REASON = 1_000
-"""Characters of the longest reason, of a dispute or of what was decided on it."""
+"""Most characters in the reason for a dispute, or for the decision on it."""
 
 
 class Override(Frozen):

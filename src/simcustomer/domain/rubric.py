@@ -16,7 +16,7 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(-[a-z0-9_]+)*$", ma
 
 
 def _as_number(key: object) -> object:
-    """A level as a field name is text in YAML and JSON."""
+    """A level as a number; as a field name in YAML and JSON it is text."""
     return int(key) if isinstance(key, str) and key.isdigit() else key
 
 
@@ -89,7 +89,7 @@ class Technique(Frozen):
     def level(
         self, *, occasion: bool, indicators: Iterable[str], missteps: Iterable[str], estimate: Level | None = None
     ) -> Level | None:
-        """The level that these findings earn; None where there was no occasion and no real use.
+        """The level that these findings earn; None where the technique was neither called for nor really used.
 
         A little of a technique that nothing called for is no weakness: without occasion, signs that earn less than `USED` and
         no misstep give no level.

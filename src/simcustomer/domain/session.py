@@ -33,7 +33,7 @@ class Made(Frozen):
 
 
 class Appraisal(Frozen):
-    """How the customer took a reply; what follows from it is decided by `domain.conduct`.
+    """How the customer took a reply; `domain.conduct` decides what follows from it.
 
     `techniques` and `missteps` (as `technique.misstep`) are what the customer noticed, which is not a grade. `asked`
     holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made, and `made` the

@@ -1,4 +1,4 @@
-"""How a team's techniques stand: means over people, apart for each way in which levels were made."""
+"""How well a team does each technique: means over its people, kept apart wherever levels cannot be compared."""
 
 from __future__ import annotations
 

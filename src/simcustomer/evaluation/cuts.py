@@ -1,4 +1,4 @@
-"""Where scores become levels, and from which score there is occasion."""
+"""Chooses the scores at which levels begin, and the score from which there is occasion."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def occasion_cut(scores: Numbers, present: Flags, levels: Numbers, given: Number
 
     def worth(cut: float) -> float:
         there = scores >= cut
-        kappa = _kappa_of(np.where(there, given, 0)[rated], levels[rated], np.ones(int(rated.sum())))
+        kappa = _kappa_of(np.where(there, given, 0)[rated], levels[rated])
         return float((there == present).mean()) + kappa
 
     return max(np.quantile(scores, np.linspace(0, 0.98, 60)), key=lambda cut: worth(float(cut)))
 
 
-def _kappa_of(given: Numbers, levels: Numbers, weights: Numbers) -> float:
+def _kappa_of(given: Numbers, levels: Numbers) -> float:
     table = np.zeros((4, 4))
-    np.add.at(table, (levels.astype(int), given.astype(int)), weights)
+    np.add.at(table, (levels.astype(int), given.astype(int)), 1)
     return float(quadratic_weighted_kappa(table))

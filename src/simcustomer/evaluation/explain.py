@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, RATERS, Figure
-from simcustomer.evaluation.plots import texts
+from simcustomer.evaluation.pages import texts
 from simcustomer.evaluation.reliability import FAIR, FAIR_AT_LEAST, FEWEST, GOOD, GOOD_AT_LEAST, Word, word_of
 from simcustomer.evaluation.results import Results
 

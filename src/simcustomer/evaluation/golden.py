@@ -1,4 +1,4 @@
-"""Rated conversations: transcripts, what careful raters said of each trainee reply, and a fixed split of them."""
+"""Rated conversations: transcripts, the raters' levels of each trainee reply, and a fixed split into development and test."""
 
 from __future__ import annotations
 

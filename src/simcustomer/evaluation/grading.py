@@ -98,6 +98,13 @@ def read_transcripts(path: Path) -> Iterator[TranscriptRecord | str]:
         raise InvalidInput(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
 
 
+def nothing_to_grade(source: str) -> InvalidInput:
+    """What is said of a source without any trainee reply."""
+    return InvalidInput(
+        f"{source}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."
+    )
+
+
 class Ids:
     """The ids of the latest conversations of a source, to notice one that comes again."""
 

@@ -1,4 +1,4 @@
-"""Many replies graded: one after another, or all given at once to a grader that can share them out."""
+"""Grades many replies: one after another, or all at once with a grader that can share them out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from simcustomer.roles import Grader, GradingCase
 
 
 @runtime_checkable
-class Wide(Protocol):
-    """A grader that can be given many replies at once."""
+class ManyGrader(Protocol):
+    """A grader that takes many replies at once, to share them out."""
 
     async def grade_all(self, cases: Sequence[GradingCase]) -> list[Grade]:
         """The grades of the cases, in their order."""
@@ -20,6 +20,6 @@ class Wide(Protocol):
 
 async def grades_of(grader: Grader, cases: Sequence[GradingCase]) -> list[Grade]:
     """The grades of the cases, in their order."""
-    if isinstance(grader, Wide):
+    if isinstance(grader, ManyGrader):
         return await grader.grade_all(cases)
     return [await grader.grade(case) for case in cases]

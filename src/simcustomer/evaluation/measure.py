@@ -14,11 +14,11 @@ from simcustomer.evaluation.disagreements import worst
 from simcustomer.evaluation.figures import Figure
 from simcustomer.evaluation.golden import RatedReply, SplitName, read_rated
 from simcustomer.evaluation.labels import read_labels
-from simcustomer.evaluation.many import Wide
+from simcustomer.evaluation.many import ManyGrader
 from simcustomer.evaluation.provenance import file_hash, folder_hash, measured
 from simcustomer.evaluation.results import FEW, Disagreement, FailedPair, Results, Wanted
 from simcustomer.evaluation.stability import GRADINGS
-from simcustomer.evaluation.step import Counted, CountedWide, Listener, Step, nothing_heard
+from simcustomer.evaluation.step import Counted, CountedMany, Listener, Step, nothing_heard
 from simcustomer.evaluation.suite_names import GOLDEN_SUITES, PARTS, SUITES
 from simcustomer.evaluation.suites import (
     acts_suite,
@@ -132,8 +132,8 @@ class _Run:
 
     def _counted(self, suite: str) -> Counted:
         grader, listener, total = self._grader, self._wanted.step, self._gradings(suite)
-        if isinstance(grader, Wide):
-            return CountedWide(grader, grader, listener, suite, total)
+        if isinstance(grader, ManyGrader):
+            return CountedMany(grader, grader, listener, suite, total)
         return Counted(grader, listener, suite, total)
 
     def _gradings(self, suite: str) -> int:

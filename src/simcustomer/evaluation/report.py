@@ -9,7 +9,7 @@ from typing import NamedTuple
 from simcustomer.domain.transcript import Speaker
 from simcustomer.evaluation.figures import BANDS, GRADER, OVERALL, RATERS, Figure
 from simcustomer.evaluation.grading import TranscriptRecord
-from simcustomer.evaluation.plots import templates
+from simcustomer.evaluation.pages import templates
 from simcustomer.evaluation.reliability import Word, word_of
 from simcustomer.evaluation.results import Disagreement, Results
 

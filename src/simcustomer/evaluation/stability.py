@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.rubric import Rubric
 from simcustomer.evaluation.golden import RatedReply
-from simcustomer.evaluation.many import Wide, grades_of
+from simcustomer.evaluation.many import ManyGrader, grades_of
 from simcustomer.roles import Grader
 
 _ABSENT = -1
@@ -93,7 +93,7 @@ async def _in_order(
 
 async def _side_by_side(replies: Sequence[RatedReply], grader: Grader, rubric: Rubric) -> NDArray[np.int_]:
     cases = [reply.case(rubric) for reply in replies]
-    if isinstance(grader, Wide):
+    if isinstance(grader, ManyGrader):
         # Such a grader works side by side already, and would make heavy going of single replies.
         grades = await grader.grade_all(cases)
     else:

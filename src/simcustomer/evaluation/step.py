@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Grade
-from simcustomer.evaluation.many import Wide
+from simcustomer.evaluation.many import ManyGrader
 from simcustomer.roles import Grader, GradingCase
 
 
@@ -27,7 +27,7 @@ Listener = Callable[[Step], None]
 
 
 def nothing_heard(_: Step) -> None:
-    """Progress that nobody watches."""
+    """A listener for when nobody watches."""
 
 
 class Counted:
@@ -55,15 +55,15 @@ class Counted:
         self._listener(self._at)
 
 
-class CountedWide(Counted):
-    """The same of a grader that takes many replies at once."""
+class CountedMany(Counted):
+    """A counted grader that takes many replies at once."""
 
-    def __init__(self, grader: Grader, wide: Wide, listener: Listener, part: str, total: int) -> None:
+    def __init__(self, grader: Grader, many: ManyGrader, listener: Listener, part: str, total: int) -> None:
         super().__init__(grader, listener, part, total)
-        self._wide = wide
+        self._many = many
 
     async def grade_all(self, cases: Sequence[GradingCase]) -> list[Grade]:
         """Grade all, then tell."""
-        grades = await self._wide.grade_all(cases)
+        grades = await self._many.grade_all(cases)
         self._tell(len(grades))
         return grades

@@ -27,7 +27,7 @@ SECONDS_TO_END = 3.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Numerical libraries take every core if they are let."""
+"""Left alone, numerical libraries take every core."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class _Working:
 
 
 class Lane:
-    """Runs wait here and are worked on, `at_once` at a time; `ended` hears of each with its exit code, None: cancelled.
+    """A queue of runs, of which `at_once` are worked on at a time; `ended` is told of each with its exit code, None if cancelled.
 
     `alive` is called as long as there is anything to do, at least every second.
     """
@@ -70,11 +70,6 @@ class Lane:
             if run_id not in self._waiting:
                 return None
             return self._waiting.index(run_id) + len(self._working)
-
-    def works_on(self, run_id: str) -> bool:
-        """Whether a process works on the run."""
-        with self._lock:
-            return run_id in self._working
 
     def cancel(self, run_id: str) -> None:
         """Take a run off the queue, or end its process; nothing where it is neither."""

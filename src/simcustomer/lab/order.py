@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Order(Frozen):
     """Suites to run over an evals folder, or a given file to grade or to hold against its ratings.
 
-    `rubric` is an id, `file` the name by which its giver knows it, `note` what the one who orders calls it.
+    `rubric` is an id, `file` the name that the file was uploaded under, and `note` what whoever ordered it calls it.
     """
 
     kind: Kind

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from simcustomer import wiring
 from simcustomer.errors import InvalidInput, SimcustomerError
 from simcustomer.evaluation.files import written
-from simcustomer.evaluation.grading import Remark, TranscriptRecord, graded_replies, read_transcripts
+from simcustomer.evaluation.grading import Remark, TranscriptRecord, graded_replies, nothing_to_grade, read_transcripts
 from simcustomer.evaluation.results import Results, Wanted, write_results
 from simcustomer.evaluation.step import Step
 from simcustomer.lab.order import Ending, Headline, Kind, Progress, Run, State
@@ -121,7 +121,7 @@ async def _graded(folder: RunFolder, run: Run, models: wiring.Models) -> Ending:
     total = sum(len(record.transcript.reply_indexes) for record in records)
     problems = [entry for entry in entries if isinstance(entry, str) and not isinstance(entry, Remark)]
     if not total:
-        raise InvalidInput(_nothing_in(str(path), problems))
+        raise InvalidInput(problems[0]) if problems else nothing_to_grade(str(path))
     noted, done, levels = _Noted(folder, run.id, ("replies",)), 0, list[int]()
     with written(place / GRADED) as stream:
         for record in records:
@@ -141,9 +141,3 @@ async def _graded(folder: RunFolder, run: Run, models: wiring.Models) -> Ending:
         headlines=(Headline(name="replies", value=done), *headline),
         remarks=tuple(remarks[:MOST_REMARKS]),
     )
-
-
-def _nothing_in(source: str, problems: Sequence[str]) -> str:
-    if problems:
-        return problems[0]
-    return f"{source}: holds no trainee reply to grade. Write one conversation a line, with trainee turns."

@@ -5,14 +5,16 @@ from simcustomer.store.allowances import EVERYONE, Allowance
 from simcustomer.store.archive import Archive, Kept, Selection
 from simcustomer.store.audit import AuditLog
 from simcustomer.store.backup import back_up, restore
+from simcustomer.store.claims import Claim, Hold
 from simcustomer.store.database import is_current
 from simcustomer.store.disputes import Disputes, Waiting, WithoutGrade
 from simcustomer.store.drafts import Drafts, Saving
 from simcustomer.store.editions import Editions, Publication, Published, read_shelf
 from simcustomer.store.erasure import Erasure, Old
 from simcustomer.store.held import Held
+from simcustomer.store.listing import OpenRow, SessionRow
 from simcustomer.store.logins import Errand, LoginStore
-from simcustomer.store.sessions import Claim, Hold, OpenRow, SessionRow, Store, open_store
+from simcustomer.store.sessions import Store, open_store
 from simcustomer.store.team import Begun, TeamStore
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What each person has had today, counted in the transaction that keeps the reply, so that several servers count as one."""
+"""Counts what each person has used today, in the transaction that stores the reply, so that several servers count as one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from simcustomer.errors import LimitReached
 from simcustomer.store.tables import metadata
 
 EVERYONE = "*"
-"""Under what everyone's together is counted; no id has this character."""
+"""The key under which everyone's use together is counted; no id has this character."""
 
 spent = Table(
     "spent",
@@ -70,7 +70,7 @@ def take_turn(connection: Connection, allowance: Allowance) -> None:
 
 
 def enter_bill(connection: Connection, allowance: Allowance, bill: Bill) -> None:
-    """Add what models came to for whoever it is counted for."""
+    """Add the cost of model calls for whoever it is counted for."""
     for account in _accounts(allowance):
         _open(connection, account)
         more = {spent.c.tokens: spent.c.tokens + bill.tokens, spent.c.cost: spent.c.cost + bill.cost}

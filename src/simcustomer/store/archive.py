@@ -1,4 +1,4 @@
-"""Whole sessions, many of them, without holding them all: what exports read."""
+"""Reads many whole sessions for exports, a batch at a time."""
 
 from __future__ import annotations
 

@@ -93,10 +93,7 @@ class Editions:
         with guarded(self.engine.url):
             try:
                 with self.engine.begin() as connection:
-                    number = _last_number(connection, wanted.kind, wanted.content_id)
-                    if number == 0 and wanted.file is not None:
-                        number = 1
-                        _add(connection, wanted._replace(text=wanted.file.text, version=wanted.file.version), number)
+                    number = _last_step(connection, wanted)
                     current = _current(connection, wanted.kind, wanted.content_id)
                     if text_mark(current.text if current else "") != wanted.base:
                         raise EditConflict(_PUBLISHED_SINCE)
@@ -110,10 +107,7 @@ class Editions:
         with guarded(self.engine.url):
             try:
                 with self.engine.begin() as connection:
-                    number = _last_number(connection, wanted.kind, wanted.content_id)
-                    if number == 0 and wanted.file is not None:
-                        number = 1
-                        _add(connection, wanted._replace(text=wanted.file.text, version=wanted.file.version), number)
+                    number = _last_step(connection, wanted)
                     current = _current(connection, wanted.kind, wanted.content_id)
                     if current is None:
                         raise NotFound(f"Nothing has been published as {wanted.content_id[:60]!r} yet.")
@@ -180,15 +174,16 @@ def _add(
     )
 
 
-def _last_number(connection: Connection, kind: ContentKind, content_id: str) -> int:
-    return (
-        connection.execute(
-            select(func.max(editions.c.number)).where(
-                editions.c.kind == kind.value, editions.c.content_id == content_id
-            )
-        ).scalar()
-        or 0
+def _last_step(connection: Connection, wanted: Publication) -> int:
+    """The number of the last step (0: none), once the file of that id, where there is one, has become the first."""
+    numbers = select(func.max(editions.c.number)).where(
+        editions.c.kind == wanted.kind.value, editions.c.content_id == wanted.content_id
     )
+    number = connection.execute(numbers).scalar() or 0
+    if number == 0 and wanted.file is not None:
+        number = 1
+        _add(connection, wanted._replace(text=wanted.file.text, version=wanted.file.version), number)
+    return number
 
 
 def _current(connection: Connection, kind: ContentKind, content_id: str) -> Published | None:

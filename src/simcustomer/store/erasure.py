@@ -1,4 +1,4 @@
-"""What goes for good: all that a person wrote and did, and sessions that are older than they are kept."""
+"""Erases for good: all that a person wrote and did, and sessions that have been kept long enough."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Erasure:
             enter(connection, entry)
 
     def old(self, before: datetime) -> Old:
-        """What `purge` would take."""
+        """What `purge` would erase."""
         with guarded(self.engine.url), self.engine.connect() as connection:
             return _counted(connection, before)
 

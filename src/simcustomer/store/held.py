@@ -17,11 +17,11 @@ class Held(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All rows."""
+        """How many rows there are in all."""
         return sum(self.rows.values())
 
     @property
     def said(self) -> str:
-        """In words."""
+        """The counts in words, for messages."""
         sessions = self.rows.get("sessions", 0)
         return f"{sessions:,} sessions and {self.total - sessions:,} other rows"

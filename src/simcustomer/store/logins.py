@@ -60,7 +60,7 @@ class LoginStore:
         return account_of(row) if row else None
 
     def end(self, token: str) -> str | None:
-        """Forget a login; the id of the account that it was of, None where there was none."""
+        """Forget a login; returns the id of its account, None where there was no such login."""
         with guarded(self.engine.url), self.engine.begin() as connection:
             account_id = connection.execute(select(logins.c.account_id).where(logins.c.token == digest(token))).scalar()
             connection.execute(delete(logins).where(logins.c.token == digest(token)))
@@ -115,5 +115,5 @@ class LoginStore:
 
 
 def digest(text: str) -> str:
-    """What is kept in place of a token, a state or the key of a try."""
+    """The hash that is stored instead of a token, a state or the key of a try."""
     return hashlib.sha256(text.encode()).hexdigest()

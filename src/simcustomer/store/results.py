@@ -23,7 +23,7 @@ from simcustomer.store.tables import exchanges, hints, results, sessions
 
 
 class Titled(NamedTuple):
-    """What a list says of a persona."""
+    """What a list shows of a persona."""
 
     title: str
     name: str

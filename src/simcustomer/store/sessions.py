@@ -2,68 +2,34 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from simcustomer.domain.assessment import Grade, Ungraded
+from simcustomer.domain.assessment import Grade
 from simcustomer.domain.limits import Bill
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.progress import Attempt
 from simcustomer.domain.session import Debrief, Exchange, Hint, Provenance, Session
 from simcustomer.errors import NotFound, SessionOver, TurnConflict
+from simcustomer.store import listing
 from simcustomer.store.allowances import Allowance, enter_bill, had, take_turn
+from simcustomer.store.claims import Claim, Hold, answer_under, release_claim, take_claim
 from simcustomer.store.database import guarded, open_engine, writing
 from simcustomer.store.disputes import keep_override, overrides_of
 from simcustomer.store.kept_contents import keep_content, persona_of, rubric_of
-from simcustomer.store.records import answered, grade_of, session_of, utc
-from simcustomer.store.results import finished, keep_result, titled
+from simcustomer.store.listing import OpenRow, SessionRow
+from simcustomer.store.records import answered, session_of
+from simcustomer.store.results import finished, keep_result
 from simcustomer.store.tables import contents, exchanges, hints, sessions
 
 # A session is read twice for each of its turns; to put these together takes as long as to run them.
 _SESSION = select(sessions).where(sessions.c.id == bindparam("session"), sessions.c.owner == bindparam("owner"))
 _EXCHANGES = select(exchanges).where(exchanges.c.session_id == bindparam("session")).order_by(exchanges.c.number)
 _HINTS = select(hints).where(hints.c.session_id == bindparam("session")).order_by(hints.c.exchange)
-
-
-class Hold(NamedTuple):
-    """A claim to be made: by whom, and for how many seconds."""
-
-    token: str
-    seconds: float
-
-
-class Claim(NamedTuple):
-    """The right to answer one exchange, held until it runs out or is renewed."""
-
-    session_id: str
-    number: int
-    token: str
-
-
-class SessionRow(NamedTuple):
-    """A session in a list."""
-
-    id: str
-    persona_id: str
-    started_at: datetime
-    outcome: Outcome | None
-
-
-class OpenRow(NamedTuple):
-    """A session that has not ended, in a list; `replies` counts those that were sent."""
-
-    id: str
-    title: str
-    name: str
-    channel: str
-    started_at: datetime
-    replies: int
 
 
 @dataclass(frozen=True)
@@ -121,16 +87,7 @@ class Store:
     def list(self, owner: str, *, most: int = 50) -> tuple[SessionRow, ...]:
         """The owner's sessions, newest first."""
         with guarded(self.engine.url), self.engine.connect() as connection:
-            rows = connection.execute(
-                select(sessions.c.id, sessions.c.persona_id, sessions.c.started_at, sessions.c.outcome)
-                .where(sessions.c.owner == owner)
-                .order_by(sessions.c.started_at.desc())
-                .limit(most)
-            ).all()
-        return tuple(
-            SessionRow(row.id, row.persona_id, utc(row.started_at), Outcome(row.outcome) if row.outcome else None)
-            for row in rows
-        )
+            return listing.newest(connection, owner, most)
 
     def finished(self, owner: str) -> tuple[Attempt, ...]:
         """The owner's sessions that have ended, oldest first."""
@@ -139,15 +96,8 @@ class Store:
 
     def unfinished(self, owner: str) -> tuple[OpenRow, ...]:
         """The owner's sessions that have not ended, newest first."""
-        said = select(func.count()).where(exchanges.c.session_id == sessions.c.id).scalar_subquery()
         with guarded(self.engine.url), self.engine.connect() as connection:
-            rows = connection.execute(
-                select(sessions.c.id, sessions.c.persona_hash, sessions.c.started_at, said.label("replies"))
-                .where(sessions.c.owner == owner, sessions.c.outcome.is_(None))
-                .order_by(sessions.c.started_at.desc())
-            ).all()
-            personas = {digest: titled(connection, digest) for digest in {row.persona_hash for row in rows}}
-        return tuple(OpenRow(row.id, *personas[row.persona_hash], utc(row.started_at), row.replies) for row in rows)
+            return listing.unfinished(connection, owner)
 
     def keep_hint(self, session_id: str, hint: Hint) -> None:
         """Keep a hint; one that was given for the same reply before stays."""
@@ -166,7 +116,7 @@ class Store:
         True where it is new; then it is claimed, where a hold is given, and counts towards the allowance. Raises TurnConflict for
         another reply, SessionOver where the session has ended meanwhile, LimitReached where the allowance is used up.
         """
-        held = {} if hold is None else {"claimed_by": hold.token, "claimed_until": time.time() + hold.seconds}
+        held = {} if hold is None else hold.columns
         with guarded(self.engine.url):
             try:
                 with writing(self.engine) as connection:
@@ -209,47 +159,27 @@ class Store:
 
     def claim(self, claim: Claim, seconds: float) -> bool:
         """Take or renew the right to answer an exchange; False while someone else holds it or it is answered."""
-        now = time.time()
-        free = (
-            (exchanges.c.claimed_until.is_(None))
-            | (exchanges.c.claimed_until < now)
-            | (exchanges.c.claimed_by == claim.token)
-        )
         with guarded(self.engine.url), writing(self.engine) as connection:
-            taken = connection.execute(
-                update(exchanges)
-                .where(_is(claim), exchanges.c.answer.is_(None), free)
-                .values(claimed_by=claim.token, claimed_until=now + seconds)
-            )
-        return taken.rowcount == 1
+            return take_claim(connection, claim, seconds)
 
     def release(self, claim: Claim) -> None:
         """Give the right to answer back, so that the next try need not wait."""
         with guarded(self.engine.url), writing(self.engine) as connection:
-            connection.execute(
-                update(exchanges)
-                .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
-                .values(claimed_by=None, claimed_until=None)
-            )
+            release_claim(connection, claim)
 
     def settle(self, claim: Claim, exchange: Exchange, debrief: Debrief | None) -> bool:
         """Keep what came of a reply, and the end of the session where it ended; False where the claim was lost."""
         with guarded(self.engine.url), writing(self.engine) as connection:
-            kept = connection.execute(
-                update(exchanges)
-                .where(_is(claim), exchanges.c.claimed_by == claim.token, exchanges.c.answer.is_(None))
-                .values(**answered(exchange), claimed_by=None, claimed_until=None)
-            )
-            if kept.rowcount != 1:
+            if not answer_under(connection, claim, exchange):
                 return False
             if exchange.stance.outcome is not None:
                 _end(connection, claim.session_id, exchange.stance.outcome, debrief)
         return True
 
     def end(self, session_id: str, outcome: Outcome, debrief: Debrief | None, *, replies: int | None = None) -> bool:
-        """End a session outside an exchange; False, and all is left as it was, where it had ended already.
+        """End a session outside an exchange.
 
-        Also where `replies` is given and the session holds another number of them.
+        False, and nothing is changed, where it had ended already, or does not hold as many replies as `replies` says.
         """
         with guarded(self.engine.url), writing(self.engine) as connection:
             # The row is locked before the replies are counted: one that is being kept is in or comes too late.
@@ -269,16 +199,9 @@ class Store:
             )
 
     def ungraded(self, owner: str) -> tuple[str, ...]:
-        """Ids of the owner's sessions that hold a reply without grade, oldest first."""
+        """Ids of the owner's sessions that hold a reply without a grade, oldest first."""
         with guarded(self.engine.url), self.engine.connect() as connection:
-            rows = connection.execute(
-                select(sessions.c.id, exchanges.c.grade)
-                .join(exchanges, exchanges.c.session_id == sessions.c.id)
-                .where(sessions.c.owner == owner, exchanges.c.grade.is_not(None))
-                .order_by(sessions.c.started_at)
-            ).all()
-        found = [row.id for row in rows if isinstance(grade_of(row.grade), Ungraded)]
-        return tuple(dict.fromkeys(found))
+            return listing.ungraded(connection, owner)
 
     def regrade(self, session_id: str, grades: Mapping[int, Grade], *, grader: str, debrief: Debrief | None) -> None:
         """Put these grades, by number of the exchange, in place of what is stored, with who gave them and the debrief."""
@@ -322,10 +245,6 @@ class Store:
 def open_store(database_url: str) -> Store:
     """The store in the database at this address. Raises StoreError."""
     return Store(open_engine(database_url))
-
-
-def _is(claim: Claim) -> ColumnElement[bool]:
-    return (exchanges.c.session_id == claim.session_id) & (exchanges.c.number == claim.number)
 
 
 def _hint(session_id: str, hint: Hint) -> dict[str, object]:

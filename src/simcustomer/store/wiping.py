@@ -1,4 +1,4 @@
-"""Leaves nothing of deleted rows in the files of a database."""
+"""Removes what is left of deleted rows in the files of a database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simcustomer.errors import StoreError
 from simcustomer.store.tables import metadata
 
 SECONDS_WAITED = 60
-"""How long a wipe waits for those who still look at a state from before."""
+"""How long a wipe waits for transactions that still see the deleted rows."""
 
 _OLDER = text("""
 SELECT count(*) FROM pg_stat_activity
@@ -39,7 +39,7 @@ def wipe(engine: Engine) -> None:
 
 
 def _wait_for_readers(connection: Connection) -> None:
-    """Until no session sees the deleted rows any more: until then the server keeps them through a rewriting.
+    """Wait until no session sees the deleted rows: as long as one does, the server keeps them, even when it rewrites the table.
 
     The server's own autovacuum is such a session now and then.
     """

@@ -1,4 +1,4 @@
-"""Long work beside the pages: it says how far it is, and it stops when nobody wants it any more."""
+"""Runs long work beside the pages: it reports its progress, and stops when nobody wants it any longer."""
 
 from __future__ import annotations
 
@@ -69,6 +69,6 @@ async def beside(
 
 
 def _heard(task: asyncio.Future[Any]) -> None:
-    """Take note of how unwanted work ended, so that nothing complains of it."""
+    """Collect how unwanted work ended, so that asyncio does not warn of an exception that nobody retrieved."""
     if not task.cancelled():
         task.exception()

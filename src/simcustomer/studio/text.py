@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 
 from simcustomer.content_file import MOST_BYTES
-from simcustomer.domain.publishing import ContentKind, even
+from simcustomer.domain.publishing import ContentKind, even_lines
 from simcustomer.errors import InvalidInput
 
 MOST_NOTE = 500
@@ -26,7 +26,7 @@ def storable(text: str, *, most: int = MOST_BYTES) -> str:
     size = len(text.encode())
     if size > most:
         raise too_long(size, most)
-    return even(text)
+    return even_lines(text)
 
 
 def too_long(size: int, most: int = MOST_BYTES) -> InvalidInput:

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simcustomer.content_file import content_text
+from simcustomer.content_file import content_text, parse_content
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.persona import Persona
-from simcustomer.domain.publishing import ContentKind, Draft, Edition, Step, even, text_mark
+from simcustomer.domain.publishing import ContentKind, Draft, Edition, Step, even_lines, text_mark
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError, EditConflict, InvalidInput, NotAllowed, NotFound
 from simcustomer.library import Library
 from simcustomer.store import Drafts, Editions, Publication, Published, Saving
-from simcustomer.studio.checking import Checked, loaded, problems_of
+from simcustomer.studio.checking import NAME, Checked, problems_of
 from simcustomer.studio.text import MOST_NOTE, glance, storable, template, version_of
 from simcustomer.yaml_edit import with_value
 
@@ -106,7 +106,7 @@ class Writing:
             text = self._known(kind, copy_of).text
             for field, value in (("id", f"{copy_of[:55]}-copy"), ("version", 1)):
                 text = with_value(text, [field], value)
-        return Opened(_token(), kind, "", "", even(text), 0, "", mine=True)
+        return Opened(_token(), kind, "", "", even_lines(text), 0, "", mine=True)
 
     def edit(self, kind: ContentKind, content_id: str, author: Visitor, *, number: int | None = None) -> Opened:
         """The author's draft of a content, else its published text, or that of an earlier step, to begin one. Raises NotFound."""
@@ -118,7 +118,7 @@ class Writing:
             text = next((s.text for s in self.history(kind, content_id) if s.number == number and s.text), None) or ""
             if not text:
                 raise NotFound(f"There is no edition {number} of {content_id!r}. Choose one from its history.")
-        return Opened(_token(), kind, content_id, text_mark(current.text), even(text), 0, "", mine=True)
+        return Opened(_token(), kind, content_id, text_mark(current.text), even_lines(text), 0, "", mine=True)
 
     def draft(self, draft_id: str, author: Visitor) -> Opened:
         """A draft; another author's can be read, and copied. Raises NotFound."""
@@ -223,17 +223,11 @@ class Writing:
 
     def persona(self, text: str) -> Persona:
         """The persona of a text. Raises ContentError."""
-        content = loaded(ContentKind.PERSONA, text)
-        if not isinstance(content, Persona):
-            raise ContentError(["this is no persona"])
-        return content
+        return parse_content(text, Persona, name=NAME)
 
     def rubric(self, text: str) -> Rubric:
         """The rubric of a text. Raises ContentError."""
-        content = loaded(ContentKind.RUBRIC, text)
-        if not isinstance(content, Rubric):
-            raise ContentError(["this is no rubric"])
-        return content
+        return parse_content(text, Rubric, name=NAME)
 
     def _known(self, kind: ContentKind, content_id: str) -> Published:
         current = self.current(kind, content_id)

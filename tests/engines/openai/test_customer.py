@@ -11,7 +11,8 @@ import pytest
 
 from simcustomer.domain import conduct
 from simcustomer.domain.assessment import Ungraded
-from simcustomer.domain.persona import Condition, Outcome, Persona
+from simcustomer.domain.condition import Condition
+from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Exchange, Session, Stance
 from simcustomer.domain.sway import Sway
@@ -45,7 +46,7 @@ def answered(
             reactions: list[tuple[Appraisal, Stance]] = []
 
             def react(appraisal: Appraisal) -> Stance:
-                reactions.append((appraisal, conduct.take(session, appraisal)))
+                reactions.append((appraisal, conduct.stance_after(session, appraisal)))
                 return reactions[-1][1]
 
             text = "".join([piece async for piece in cast.customer.answer(Scene(session, reply), react)])
@@ -156,7 +157,7 @@ def test_a_promise_that_code_finds_broken_is_the_reason_given(
                     appraisal: Appraisal, session: Session = session, kept: list[Appraisal] = appraisals
                 ) -> Stance:
                     kept.append(appraisal)
-                    stances.append(conduct.take(session, appraisal))
+                    stances.append(conduct.stance_after(session, appraisal))
                     return stances[-1]
 
                 answer = "".join([piece async for piece in cast.customer.answer(Scene(session, reply), react)])

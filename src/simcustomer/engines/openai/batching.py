@@ -1,4 +1,4 @@
-"""A model that is asked by batches: it answers from what came back, and notes what it has yet to ask."""
+"""A model that is asked in batches: it answers from what came back, and notes what it has yet to ask."""
 
 from __future__ import annotations
 

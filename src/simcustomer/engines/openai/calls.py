@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from simcustomer.settings import Role
+from simcustomer.settings import ModelRole
 
 Form = Literal["json_schema", "json_object", "plain"]
 """How a server can be asked for an answer of a certain form, strictest first."""
@@ -34,10 +34,10 @@ class Schema(NamedTuple):
 class Call:
     """One request to a model. `prompts` holds the digest of each prompt file it was made from.
 
-    `session` is for the books and is not sent. `sample` tells apart calls that are alike on purpose.
+    `session` is for the ledger and is not sent. `sample` tells apart calls that are alike on purpose.
     """
 
-    role: Role
+    role: ModelRole
     purpose: str
     messages: tuple[Message, ...]
     prompts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -14,7 +14,7 @@ from simcustomer.domain.sway import DealBreaker, Occasion
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.openai.guards import Words, sayings
-from simcustomer.engines.prompts import prompt, wording
+from simcustomer.engines.prompts import bulleted, prompt, wording
 
 _EXAMPLES: tuple[Act, ...] = (
     Act.VENT, Act.PRESS, Act.DOUBT, Act.SOFTEN, Act.BRUSHED_OFF, Act.UNANSWERED, Act.TEST_PROMISE, Act.CONSIDER,
@@ -99,12 +99,12 @@ class Card:
             trade=persona.trade,
             channel=persona.channel.value,
             goal=persona.goal,
-            facts=_listed(facts) or texts["no_facts"],
+            facts=bulleted(facts) or texts["no_facts"],
             tone=voice.tone,
             verbosity=texts["verbosity"][voice.verbosity],
-            habits=_listed(line for line in (*voice.habits, *voice.quirks) if not self._tells(line)) or texts["none"],
+            habits=bulleted(line for line in (*voice.habits, *voice.quirks) if not self._tells(line)) or texts["none"],
             channel_manner=texts["channel"][persona.channel.value],
-            examples=_listed(self._examples()) or texts["none"],
+            examples=bulleted(self._examples()) or texts["none"],
             softeners=_coded(self.softeners, map(self._occasion, self._open(persona.softeners))) or texts["none"],
             triggers=_coded(
                 {**self.triggers, **self.deal_breakers},
@@ -203,10 +203,6 @@ def _is_plain(word: str) -> bool:
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
-
-
-def _listed(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
 
 
 def _coded(codes: Iterable[str], meanings: Iterable[str]) -> str:

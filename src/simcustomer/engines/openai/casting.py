@@ -18,7 +18,7 @@ from simcustomer.engines.openai.grader import OpenAIGrader
 from simcustomer.engines.openai.recordings import Recorder, Replay
 from simcustomer.engines.openai.trainee import OpenAITrainee
 from simcustomer.engines.openai.usage import CallRecord, Ledger
-from simcustomer.settings import Role, Settings
+from simcustomer.settings import ModelRole, Settings
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ModelEngines:
     record: Path | None = None
     replay: Path | None = None
     heard: Callable[[CallRecord], None] | None = None
-    _models: dict[Role, Model] = field(default_factory=dict[Role, Model])
+    _models: dict[ModelRole, Model] = field(default_factory=dict[ModelRole, Model])
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -61,12 +61,12 @@ class ModelEngines:
         """The trainee of a level. Raises SettingsError, or NotFound for the level."""
         return OpenAITrainee(self._model("trainee"), level)
 
-    def _model(self, role: Role) -> Model:
+    def _model(self, role: ModelRole) -> Model:
         if role not in self._models:
             self._models[role] = self._opened(role)
         return self._models[role]
 
-    def _opened(self, role: Role) -> Model:
+    def _opened(self, role: ModelRole) -> Model:
         if self.replay is not None:
             played = Replay(self.replay, role, self.ledger, self.settings.choice(role).model)
             _ = played.name

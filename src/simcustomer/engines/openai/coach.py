@@ -15,10 +15,10 @@ from simcustomer.domain.session import Debrief, Exchange, Note, Rewrite, Session
 from simcustomer.engines.embedded.coach import EmbeddedCoach
 from simcustomer.engines.openai.asking import asked
 from simcustomer.engines.openai.calls import Call, Message, Model, Schema
-from simcustomer.engines.openai.json_text import Unusable, object_in
+from simcustomer.engines.openai.json_text import Unusable, object_in, object_schema
 from simcustomer.engines.openai.quoting import neutral, spotlit, verbatim
 from simcustomer.engines.openai.usage import Ledger
-from simcustomer.engines.prompts import combined, digests, prompt, wording
+from simcustomer.engines.prompts import bulleted, combined, digests, prompt, wording
 from simcustomer.errors import ModelError
 from simcustomer.roles import Coach
 
@@ -86,9 +86,9 @@ def _call(session: Session) -> Call:
         name=session.persona.name,
         outcome=(session.outcome.value if session.outcome else "open").replace("_", " "),
         overall="-" if card.overall is None else f"{card.overall:g} of 100, pass mark {session.rubric.pass_mark}",
-        brief=f"{brief.about} {brief.situation}\n{_listed(brief.known)}",
-        may=_listed(brief.may),
-        must_not=_listed(brief.must_not),
+        brief=f"{brief.about} {brief.situation}\n{bulleted(brief.known)}",
+        may=bulleted(brief.may),
+        must_not=bulleted(brief.must_not),
         conversation="\n\n".join(
             (f"Customer:\n{spotlit(session.opening)}", *(_exchange(e) for e in session.exchanges))
         ),
@@ -184,25 +184,12 @@ def _amounts(texts: Iterable[str]) -> list[str]:
     return [re.sub(r"[^\d.]", "", found).rstrip(".") for text in texts for found in _AMOUNT.findall(text)]
 
 
-def _listed(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
-
-
 def _schema(session: Session) -> dict[str, Any]:
     technique = {"type": "string", "enum": list(session.rubric.ids)}
     text, number = {"type": "string"}, {"type": "integer"}
-    note = _object({"technique": technique, "exchange": number, "quote": text, "text": text})
-    rewrite = _object({"exchange": number, "technique": technique, "suggestion": text, "why": text})
+    note = object_schema({"technique": technique, "exchange": number, "quote": text, "text": text})
+    rewrite = object_schema({"exchange": number, "technique": technique, "suggestion": text, "why": text})
     notes = {"type": "array", "items": note}
-    return _object(
+    return object_schema(
         {"summary": text, "strengths": notes, "improvements": notes, "rewrites": {"type": "array", "items": rewrite}}
     )
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

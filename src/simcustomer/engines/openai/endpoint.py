@@ -12,14 +12,14 @@ from pydantic import SecretStr
 
 from simcustomer.engines.openai.failures import Server
 from simcustomer.errors import SettingsError
-from simcustomer.settings import Role, Settings
+from simcustomer.settings import ModelRole, Settings
 
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = SecretStr("none")
 """What is sent where a server of this machine asks for no key; the SDK will not go without."""
 
-DEADLINES: dict[Role, float] = {"customer": 60.0, "grader": 120.0, "coach": 120.0, "trainee": 60.0}
-TOKENS: dict[Role, int] = {"customer": 1_500, "grader": 8_000, "coach": 3_000, "trainee": 800}
+DEADLINES: dict[ModelRole, float] = {"customer": 60.0, "grader": 120.0, "coach": 120.0, "trainee": 60.0}
+TOKENS: dict[ModelRole, int] = {"customer": 1_500, "grader": 8_000, "coach": 3_000, "trainee": 800}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Endpoint:
         return _is_loopback(self.base_url)
 
 
-def endpoint(settings: Settings, role: Role) -> Endpoint:
+def endpoint(settings: Settings, role: ModelRole) -> Endpoint:
     """The endpoint of a role. Raises SettingsError that says which setting is missing."""
     choice = settings.choice(role)
     if not choice.model:
@@ -72,7 +72,7 @@ def endpoint(settings: Settings, role: Role) -> Endpoint:
     )
 
 
-def _key(settings: Settings, role: Role, base_url: str) -> SecretStr:
+def _key(settings: Settings, role: ModelRole, base_url: str) -> SecretStr:
     own, shared = getattr(settings, role), settings.openai
     if own.api_key is not None:
         return own.api_key

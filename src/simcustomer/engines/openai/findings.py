@@ -10,7 +10,7 @@ from typing import Any
 
 from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import Technique
-from simcustomer.engines.openai.json_text import Unusable, as_object, object_in
+from simcustomer.engines.openai.json_text import Unusable, as_object, object_in, object_schema
 from simcustomer.engines.openai.quoting import verbatim
 from simcustomer.engines.prompts import wording
 
@@ -38,7 +38,7 @@ _LONGEST_QUOTE = 2_000
 
 def schema_of(techniques: Sequence[Technique]) -> dict[str, Any]:
     """The answer as a JSON schema: all keys required, no others, so that servers can hold a model to it."""
-    return _object({technique.id: _technique_schema(technique) for technique in techniques})
+    return object_schema({technique.id: _technique_schema(technique) for technique in techniques})
 
 
 def read_findings(text: str, techniques: Sequence[Technique], reply: str) -> tuple[Finding, ...]:
@@ -125,19 +125,10 @@ def _to_grader() -> re.Pattern[str]:
 
 def _technique_schema(technique: Technique) -> dict[str, Any]:
     quote = {"type": ["string", "null"]}
-    return _object(
+    return object_schema(
         {
             "occasion": {"type": "boolean"},
-            "indicators": _object(dict.fromkeys(technique.indicators, quote)),
-            "missteps": _object(dict.fromkeys(technique.missteps, quote)),
+            "indicators": object_schema(dict.fromkeys(technique.indicators, quote)),
+            "missteps": object_schema(dict.fromkeys(technique.missteps, quote)),
         }
     )
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -33,6 +33,11 @@ def as_object(value: object, where: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
+def object_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an object with all of these properties and no others, as servers ask of a strict schema."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The pairs of an object, for the JSON decoder. Raises Unusable where a key stands twice."""
     kept = dict(pairs)

@@ -16,7 +16,7 @@ from simcustomer.domain.model import Frozen
 from simcustomer.engines.openai.calls import Call, Completion, Message, Model, Usage
 from simcustomer.engines.openai.usage import Ledger
 from simcustomer.errors import ModelError, SettingsError
-from simcustomer.settings import Role
+from simcustomer.settings import ModelRole
 
 
 class Recording(Frozen):
@@ -25,7 +25,7 @@ class Recording(Frozen):
     `model` is the name that was asked for, `answered_by` the one that the server gave.
     """
 
-    role: Role
+    role: ModelRole
     purpose: str
     model: str
     answered_by: str | None = None
@@ -106,7 +106,7 @@ class Replay:
     """Implements `calls.Model` from the recordings in `folder`; calls nobody."""
 
     folder: Path
-    role: Role
+    role: ModelRole
     ledger: Ledger
     model: str | None = None
     deadline: float = 60.0
@@ -170,7 +170,7 @@ class Replay:
         return tuple(recordings(self.folder, self.role))
 
 
-def recordings(folder: Path, role: Role) -> Iterable[Recording]:
+def recordings(folder: Path, role: ModelRole) -> Iterable[Recording]:
     """The recordings of a role in a folder. Raises SettingsError where the folder is not there."""
     if not folder.is_dir():
         raise SettingsError(f"{folder}: is no folder of recordings. Name one that --record has filled.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.openai.calls import Call, Message, Model
 from simcustomer.engines.openai.quoting import spotlit
-from simcustomer.engines.prompts import digests, prompt, wording
+from simcustomer.engines.prompts import bulleted, digests, prompt, wording
 from simcustomer.errors import ModelError, NotFound
 from simcustomer.roles import TraineeView
 
@@ -37,9 +36,9 @@ class OpenAITrainee:
             manner=self._manner,
             about=brief.about,
             situation=brief.situation,
-            known=_listed(brief.known),
-            may=_listed(brief.may),
-            must_not=_listed(brief.must_not),
+            known=bulleted(brief.known),
+            may=bulleted(brief.may),
+            must_not=bulleted(brief.must_not),
             channel_manner=texts["channel"][view.channel.value],
         )
         messages = [Message("system", rules)]
@@ -53,7 +52,3 @@ class OpenAITrainee:
         if len(text) > _LONGEST:
             raise ModelError(f"{self._model.name} wrote a reply without end. Choose another model.", kind="too_much")
         return text
-
-
-def _listed(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)

@@ -1,4 +1,4 @@
-"""The books: tokens, cost, time and guards of every call, by session, without a word of what was said."""
+"""The ledger: tokens, cost, time and guards of every call, by session, without a word of what was said."""
 
 from __future__ import annotations
 

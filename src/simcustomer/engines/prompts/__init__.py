@@ -58,6 +58,11 @@ def wording(name: str) -> dict[str, Any]:
     return tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def bulleted(items: Iterable[str]) -> str:
+    """The items as a Markdown list; "" for none."""
+    return "\n".join(f"- {item}" for item in items)
+
+
 def digests(names: Iterable[str]) -> dict[str, str]:
     """The digest of each of these prompts, by file."""
     return {f"{name}.md": prompt(name).digest for name in names}

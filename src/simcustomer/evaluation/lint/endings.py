@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from simcustomer.domain import conduct
+from simcustomer.domain.condition import Condition
 from simcustomer.domain.mood import Mood
-from simcustomer.domain.persona import Condition, Outcome, Persona
+from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Appraisal, Met, Session
 from simcustomer.domain.sway import Consequence

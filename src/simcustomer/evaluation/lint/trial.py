@@ -35,7 +35,7 @@ def trial(persona: Persona, rubric: Rubric) -> Session:
 def stances(session: Session, appraisals: Iterable[Appraisal]) -> Iterator[Stance]:
     """Where the customer stands after each appraisal in turn, through the one that ends it."""
     for appraisal in appraisals:
-        stance = conduct.take(session, appraisal)
+        stance = conduct.stance_after(session, appraisal)
         yield stance
         if stance.outcome is not None:
             return

@@ -1,4 +1,4 @@
-"""What the reports draw, as numbers for their templates; and the templates themselves."""
+"""The templates of the reports: HTML pages, in which all text is escaped, and Markdown documents."""
 
 from __future__ import annotations
 
