@@ -10,6 +10,7 @@ from simcustomer.engines.embedded.questions import Asked
 
 _RUDE = "composure.sarcastic_or_rude"
 _BREAKS_PROMISE = "ownership.breaks_promise"
+_ASKS_AGAIN = "active_listening.asks_again"
 _CASUAL = "channel_craft.slang_or_careless"
 _SHORT = frozenset({"composure.curt", "channel_craft.too_terse"})
 """Missteps of brevity, which a question does not commit: it is meant to be short."""
@@ -66,7 +67,9 @@ def felt(
     mild = _HARSH if (asks or acts & {*KIND_ACTS, "proposal"}) and not acts & _HARSH_ACTS else frozenset[str]()
     idle = _NOT_IN_A_QUESTION if asks and not acts & (_HARSH_ACTS | KIND_ACTS) else frozenset[str]()
     casual = {_CASUAL} if informal else set[str]()
-    hurt = [misstep for misstep in missteps if misstep not in short | mild | idle | casual]
+    # The customer knows what they have told: asking for something else is no asking again.
+    fresh = {_ASKS_AGAIN} if asked.facts else set[str]()
+    hurt = [misstep for misstep in missteps if misstep not in short | mild | idle | casual | fresh]
     if "insult" in acts:
         hurt = [_RUDE, *(misstep for misstep in hurt if misstep != _RUDE)]
     if broken and _BREAKS_PROMISE not in hurt:
