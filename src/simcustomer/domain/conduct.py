@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from simcustomer.domain import deal_breaking
-from simcustomer.domain.endings import outcome_of
+from simcustomer.domain.endings import held_off, outcome_of
 from simcustomer.domain.mood import Shift
 from simcustomer.domain.persona import Offer, Persona, Remedy
 from simcustomer.domain.rubric import Rubric
@@ -79,8 +79,7 @@ def stance_after(session: Session, appraisal: Appraisal) -> Stance:
             appraisal,
             mood,
             worths=frozenset(offer.worth for offer in offers_on_table(session, appraisal)),
-            # Nobody says yes to a reply that left them unheard or angrier, whatever was offered before.
-            welcome=UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0,
+            welcome=_is_welcome(session, shifts),
         ),
         may_tell=tuple(fact.id for fact in unlocked),
     )
@@ -92,6 +91,14 @@ def offers_on_table(session: Session, appraisal: Appraisal) -> tuple[Offer, ...]
     for taken in (*(exchange.appraisal for exchange in session.exchanges), appraisal):
         made = (made - set(taken.withdrawn)) | set(taken.offers)
     return tuple(offer for offer in session.persona.offers if offer.id in made)
+
+
+def _is_welcome(session: Session, shifts: tuple[Shift, ...]) -> bool:
+    """Whether the reply can be said yes to: one that left them unheard or angrier cannot, whatever was offered before."""
+    # Who was asked something at the last moment has answered it, and a short "good, then" will do after that.
+    if held_off(session):
+        return sum(shift.anger for shift in shifts if shift != UNHEARD) <= MISSTEP.anger
+    return UNHEARD not in shifts and sum(shift.anger for shift in shifts) <= 0
 
 
 def _shifts(session: Session, appraisal: Appraisal) -> Iterator[Shift]:

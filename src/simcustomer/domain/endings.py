@@ -19,9 +19,13 @@ def outcome_of(
     `worths` are those of the offers on the table, `welcome` says whether the reply was one that could be said yes to.
     """
     number = len(session.exchanges) + 1
+    # Who only had to answer something first still means to agree, though the reply after it says little.
+    agreeing = session.mood if held_off(session) else mood
     endings = session.persona.endings
     # What sounds too good is tested before it is taken, and so is the word of someone who has just gone back on theirs.
-    agreeable = welcome and appraisal.beyond is None and appraisal.broken is None
+    agreeable = (
+        welcome and appraisal.beyond is None and appraisal.broken is None and not _answers_first(session, appraisal)
+    )
     # A deal breaker can have closed the way to a resolution; the full offer then makes a compromise, if any is left.
     resolvable = deal_breaking.allows(Outcome.RESOLVED, session, appraisal)
     settleable = agreeable and deal_breaking.allows(Outcome.COMPROMISE, session, appraisal)
@@ -30,13 +34,27 @@ def outcome_of(
     rules = (
         (Outcome.ENDED_BY_TRAINEE, appraisal.hangs_up),
         (Outcome.ESCALATED, appraisal.hands_over),
-        (Outcome.RESOLVED, agreeable and resolvable and "full" in worths and endings.resolved.holds(mood, number)),
+        (Outcome.RESOLVED, agreeable and resolvable and "full" in worths and endings.resolved.holds(agreeing, number)),
         (
             Outcome.COMPROMISE,
-            settleable and settles and worths & {"part", "full"} and endings.compromise.holds(mood, number),
+            settleable and settles and worths & {"part", "full"} and endings.compromise.holds(agreeing, number),
         ),
         (Outcome.COMPLAINT, at_once is Outcome.COMPLAINT or endings.complaint.holds(mood, number)),
         (Outcome.WALKED_OUT, at_once is Outcome.WALKED_OUT or endings.walked_out.holds(mood, number)),
         (Outcome.OUT_OF_TIME, number >= endings.longest),
     )
     return next((outcome for outcome, reached in rules if reached), None)
+
+
+def held_off(session: Session) -> bool:
+    """Whether the customer would have agreed to the last reply, had it not asked something that they had to answer first."""
+    if not session.exchanges or not session.exchanges[-1].appraisal.awaits:
+        return False
+    last, endings = session.exchanges[-1], session.persona.endings
+    return any(e.holds(last.stance.mood, last.number) for e in (endings.resolved, endings.compromise))
+
+
+def _answers_first(session: Session, appraisal: Appraisal) -> bool:
+    """Whether an agreement waits for the answer to a question: once, or a trainee who always asks would never be done."""
+    last_chance = len(session.exchanges) + 1 >= session.persona.endings.longest - 1
+    return appraisal.awaits and not held_off(session) and not last_chance

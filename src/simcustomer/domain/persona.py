@@ -87,6 +87,13 @@ class Act(StrEnum):
     COMPLAIN = "complain"
     LEAVE = "leave"
     TIME_UP = "time_up"
+    AGREE = "agree"
+    CHOOSE = "choose"
+    ASIDE = "aside"
+
+
+OPTIONAL_ACTS = frozenset({Act.AGREE, Act.CHOOSE, Act.ASIDE})
+"""Acts that personas written before them do without."""
 
 
 class Remedy(StrEnum):
@@ -116,7 +123,10 @@ class Outcome(StrEnum):
 
 
 class Voice(Frozen):
-    """How the customer talks; `greeting` and `sign_off` frame what they write by email."""
+    """How the customer talks; `greeting` and `sign_off` frame what they write by email.
+
+    `greeting_by_name` has the slot {name}, and takes the greeting's place from when the trainee has signed with a name.
+    """
 
     formality: Literal["formal", "neutral", "informal"]
     tone: Label
@@ -124,6 +134,7 @@ class Voice(Frozen):
     habits: Words = ()
     quirks: Words = ()
     greeting: Label | None = None
+    greeting_by_name: Annotated[str, Field(pattern=r"\{name\}", max_length=120)] | None = None
     sign_off: Label | None = None
 
 
@@ -237,7 +248,7 @@ class Persona(Frozen):
     @field_validator("lines")
     @classmethod
     def _speaks_for_every_act(cls, lines: dict[Act, SpokenLines]) -> dict[Act, SpokenLines]:
-        if missing := [act.value for act in Act if act not in lines]:
+        if missing := [act.value for act in Act if act not in lines and act not in OPTIONAL_ACTS]:
             raise ValueError(f"add lines for: {', '.join(missing)}")
         return lines
 

@@ -39,7 +39,7 @@ class Appraisal(Frozen):
     holds ids of facts that the reply asked about, `offers` ids of the persona's offers that it made, and `made` the
     words of those; `withdrawn` holds ids of earlier offers that it took back. `broken` quotes an earlier promise that
     it went back on, `beyond` something it promised that the brief does not let the trainee give. `deal_breakers` need not
-    name those that are met by an offer.
+    name those that are met by an offer. `awaits` says that the reply asks something which a yes to it all would not answer.
     """
 
     softeners: tuple[Met, ...] = ()
@@ -55,6 +55,7 @@ class Appraisal(Frozen):
     beyond: str | None = None
     hands_over: bool = False
     hangs_up: bool = False
+    awaits: bool = False
 
 
 class Stance(Frozen):

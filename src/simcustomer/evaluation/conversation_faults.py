@@ -27,6 +27,10 @@ class Faults(NamedTuple):
     unearned: int
 
 
+_SLOT = r"\w+"
+"""What stands for the trainee's name in a greeting."""
+
+
 def count_faults(session: Session) -> Faults:
     """Sentences said twice, locked facts told, turns spoken as company or assistant, anger that fell unearned."""
     return Faults(
@@ -45,9 +49,9 @@ def even_sentences(text: str) -> list[str]:
 def _repeated(session: Session) -> int:
     voice = session.persona.voice
     frame = {*even_sentences(voice.greeting or ""), *even_sentences(voice.sign_off or "")}
-    said = Counter(
-        s for text in session.transcript.said_by(Speaker.CUSTOMER) for s in even_sentences(text) if s not in frame
-    )
+    by_name = _SLOT.join(map(re.escape, (voice.greeting_by_name or "").split("{name}")))
+    texts = (re.sub(rf"^{by_name}\s*\n", "", text) for text in session.transcript.said_by(Speaker.CUSTOMER))
+    said = Counter(s for text in texts for s in even_sentences(text) if s not in frame)
     return sum(times - 1 for times in said.values())
 
 

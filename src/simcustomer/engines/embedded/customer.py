@@ -18,7 +18,7 @@ from simcustomer.roles import React, Scene
 class EmbeddedCustomer:
     """Implements `roles.Customer`; the same seed and replies give the same words."""
 
-    name = "embedded-customer/2"
+    name = "embedded-customer/3"
 
     def __init__(self) -> None:
         self._lexicon = load_lexicon(*LEXICON)
@@ -35,7 +35,7 @@ class EmbeddedCustomer:
         stance = react(understanding.appraisal)
         dice = _dice(session.seed, session.persona.id, scene.number)
         speech = Speech(scene, understanding, stance, dice, self._lexicon)
-        for piece in re.findall(r"\s*\S+", framed(session.persona, speech.pieces())):
+        for piece in re.findall(r"\s*\S+", framed(session.persona, speech.pieces(), understanding.name)):
             yield piece
 
 

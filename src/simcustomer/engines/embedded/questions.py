@@ -11,6 +11,7 @@ from simcustomer.domain.persona import Fact, Persona
 from simcustomer.engines.embedded.nlu import Reading, content_stems, stem
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.engines.embedded.phrases import phrases
+from simcustomer.engines.embedded.proposals import about_own_acts
 
 _MOST_FACTS = 2
 _KINDRED_NEEDED = 2
@@ -41,16 +42,19 @@ def asked_by(
 ) -> Asked:
     """What the reply asks. `told` holds ids of facts that the customer was free to tell, `trust` is from before the reply."""
     reached: dict[str, int] = {}
-    sentences = tuple(_asking(reading))
+    sentences, own_acts = tuple(_asking(reading)), about_own_acts(reading)
     for sentence in sentences:
-        for fact_id, hits in _best_reached(persona, _stems(_without_cues(reading, sentence))):
+        stems = _stems(_without_cues(reading, sentence))
+        # "Shall I send the driver?" is not about the driver; "would Monday suit you?" is about when they can.
+        for fact_id, hits in _best_reached(persona, stems & _of_choosing() if sentence in own_acts else stems):
             reached[fact_id] = max(hits, reached.get(fact_id, 0))
     order = sorted(reached, key=lambda fact_id: -reached[fact_id])
     # What the opening says may be asked about once more; it need not have said all of it.
     known = set(told) - {fact.id for fact in persona.facts if fact.reveal.when == "opening"}
     fresh = tuple(fact_id for fact_id in order if fact_id not in known)[:_MOST_FACTS]
     if fresh:
-        return Asked(facts=fresh)
+        rest = tuple(s for s in sentences if not _best_reached(persona, _stems(_without_cues(reading, s))))
+        return Asked(facts=fresh, wish=len(fresh) < _MOST_FACTS and _in(reading, "wish", rest))
     # "Does anything else matter?" asks for more, although the word was there before.
     is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
     if not is_open and (again := tuple(fact_id for fact_id in order if fact_id in known)[:1]):
@@ -98,7 +102,9 @@ def _untold(persona: Persona, known: set[str], said: frozenset[str], reading: Re
 
 
 def _asking(reading: Reading) -> Iterator[Span]:
-    asked = {cue.sentence for name in ("ask", "probe") for cue in reading.cues(name) if not cue.reported}
+    asked = {
+        cue.sentence for name in ("ask", "probe", "bare_question") for cue in reading.cues(name) if not cue.reported
+    }
     yield from dict.fromkeys((*reading.questions, *sorted(asked)))
 
 
@@ -122,9 +128,18 @@ def _without_cues(reading: Reading, sentence: Span) -> str:
 
 def _is_off_topic(reading: Reading, persona: Persona, sentences: tuple[Span, ...]) -> bool:
     """Whether no word of the questions belongs to the case or to the service around it."""
+    asked = _asked_about(reading, sentences)
+    return len(asked) >= _FEWEST_OFF_TOPIC and not is_on_the_case(reading, persona, sentences)
+
+
+def is_on_the_case(reading: Reading, persona: Persona, sentences: tuple[Span, ...]) -> bool:
+    """Whether a word of the sentences belongs to the case or to the service around it."""
+    return bool(_asked_about(reading, sentences) & (_about(persona, reading.stop) | _service()))
+
+
+def _asked_about(reading: Reading, sentences: tuple[Span, ...]) -> frozenset[str]:
     words = tuple(word for s in sentences for word in re.findall(r"[^\W_]+", reading.text.low[s.start : s.end]))
-    asked = content_stems(words, reading.stop)
-    return len(asked) >= _FEWEST_OFF_TOPIC and not asked & (_about(persona, reading.stop) | _service())
+    return content_stems(words, reading.stop)
 
 
 def _about(persona: Persona, stop: frozenset[str]) -> frozenset[str]:
@@ -142,6 +157,11 @@ def _content(text: str, stop: frozenset[str]) -> frozenset[str]:
 @cache
 def _service() -> frozenset[str]:
     return frozenset(stem(word) for word in phrases("kindred")["service"]["words"])
+
+
+@cache
+def _of_choosing() -> frozenset[str]:
+    return frozenset(part for words in phrases("kindred")["choosing"]["words"] for part in _stems(words))
 
 
 @lru_cache(maxsize=5_000)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from simcustomer.domain.mood import Temper
 from simcustomer.domain.persona import Act
 from simcustomer.domain.session import Stance
 from simcustomer.engines.embedded.understanding import Understanding
@@ -27,6 +28,9 @@ def reactions(moment: Moment) -> Iterator[Act]:
     return (act for act, applies in _REACTIONS if applies(moment))
 
 
+_TRUSTED = 7.0
+"""Trust from which an offer need not be turned over first."""
+
 Test = Callable[[Moment], bool]
 
 
@@ -39,6 +43,21 @@ def _new_offers(moment: Moment) -> set[str]:
 
 def _better_than_nothing(moment: Moment) -> bool:
     return bool(_new_offers(moment) & {"part", "full"})
+
+
+def _can_say_yes(moment: Moment) -> bool:
+    """Whether a yes comes of itself: nothing is new that has to be weighed first, unless they are calm, and nothing grated."""
+    appraisal = moment.understanding.appraisal
+    grated = bool(appraisal.triggers or appraisal.missteps or appraisal.beyond)
+    calm = moment.stance.mood.temper is Temper.CALM
+    keeps_back = bool(set(appraisal.asked) - set(moment.stance.may_tell))
+    return not grated and not keeps_back and moment.understanding.choice is None and (calm or not _new_offers(moment))
+
+
+def _has_earned_it(moment: Moment) -> bool:
+    """Whether what is new is welcomed rather than weighed: by then they are calm and trust whoever offers it."""
+    mood = moment.stance.mood
+    return mood.temper is Temper.CALM and mood.trust >= _TRUSTED and _softened(moment) and _better_than_nothing(moment)
 
 
 def _insulted_by_offer(moment: Moment) -> bool:
@@ -108,6 +127,8 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.BROKEN_PROMISE, _goes_back),
     (Act.TEST_PROMISE, _is_too_good),
     (Act.HAGGLE, _insulted_by_offer),
+    (Act.AGREE, _both(_acts("proposal"), _can_say_yes)),
+    (Act.SOFTEN, _has_earned_it),
     (Act.CONSIDER, _better_than_nothing),
     (Act.BLAMED, _acts("blame")),
     (Act.INSULTED, _missteps("composure.sarcastic_or_rude", "boundaries.retaliates")),
@@ -127,5 +148,5 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.WAIT, _acts("hold")),
     (Act.REPEATED_APOLOGY, _both(_acts("apology"), _often_sorry)),
     (Act.DOUBT, _acts("stock_sympathy", "apology")),
-    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer"))),
+    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer", "proposal"))),
 )

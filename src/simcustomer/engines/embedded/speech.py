@@ -38,14 +38,31 @@ _SETTLED_FILLERS = (Act.TEST_PROMISE, Act.UNANSWERED, Act.VENT, *_FILLERS)
 _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
 """Reactions that give way to an answer: who is asked something does not first ask back."""
 
+_LEAVES_ROOM = frozenset({Act.SOFTEN, Act.TIMED, Act.CONSIDER, Act.CONFIRM, Act.TEST_PROMISE})
+"""Reactions after which an open question is still answered: they take up what was said, not what was asked."""
+
 _MOST_NAMED = 2
 """Times in a session that the customer uses the trainee's name."""
 
 _USES_NAME = 0.6
 
 _PIECES = {"terse": 1, "normal": 2, "wordy": 3}
+_LASTS = re.compile(r"(?:from|since|until|till|takes?|took|every|each)(?!\w)", re.IGNORECASE)
+_FOR = re.compile(r"^for (?=\S)", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+_ASKS = re.compile(
+    r"(?:(?:and|so|but|ok|right|well) )*(?:(?:tell|give|show) me\b"
+    r"|(?:wh(?:o|at|en|ere|ich)|how|can|could|is|are|do|does|will|would)s?\b(?!.*[.!…]$))",
+    re.IGNORECASE,
+)
+
+
+def asks(line: str) -> bool:
+    """Whether a line asks for something, with or without its mark."""
+    return "?" in line or any(_ASKS.match(part.strip()) for part in _SENTENCE.split(line))
 
 
 def sentences(text: str) -> frozenset[str]:
@@ -79,7 +96,7 @@ class Speech:
         if outcome is Outcome.ENDED_BY_TRAINEE:
             return []
         if outcome is not None:
-            told = self._told(most=1) if outcome in _ANSWERED_FIRST else []
+            told = (self._told(most=1) or self._chosen()) if outcome in _ANSWERED_FIRST else []
             return [*told, *self._line(_LAST_WORDS[outcome])]
         return self._middle() or self._line(*(_SETTLED_FILLERS if self._has_offer("full") else _FILLERS))
 
@@ -90,17 +107,18 @@ class Speech:
             room = max(room, 2)
         answers = self._answers(most=2)
         act, reaction = self._reaction(is_answering=bool(answers))
-        if not answers and act is None and "question" in self.understanding.acts:
-            answers = self._line(Act.DONT_KNOW)
+        if not answers and (act is None or act in _LEAVES_ROOM) and "question" in self.understanding.acts:
+            answers = self._line(Act.ASIDE, Act.DONT_KNOW) if self.understanding.personal else self._line(Act.DONT_KNOW)
         pieces = [*reaction, *answers] if room > 1 or not answers else answers
-        if len(pieces) < room or not pieces:
+        # One question at a time: a second would ask for the same in other words.
+        if not pieces or (len(pieces) < room and not any(map(asks, pieces))):
             pieces += self._push(act, has_answered=bool(answers))
         return pieces
 
     def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
         moment = Moment(self.scene, self.understanding, self.stance, self.random)
         for act in reactions(moment):
-            if is_answering and act in _ASKS_BACK:
+            if is_answering and (act in _ASKS_BACK or (act is Act.CONSIDER and self.understanding.choice)):
                 continue
             if line := self._line(act):
                 return act, line
@@ -109,10 +127,21 @@ class Speech:
     def _answers(self, *, most: int) -> list[str]:
         """The facts asked for, a line that withholds them, or what the customer wants when that was asked."""
         if told := self._told(most=most):
-            return told
+            wants = self._line(Act.PRESS) if "wish" in self.understanding.acts and len(told) < most else []
+            return [*told, *wants]
         if set(self.understanding.appraisal.asked) - set(self.stance.may_tell):
             return self._line(Act.WITHHOLD)
+        if chosen := self._chosen():
+            return chosen
         return self._line(Act.PRESS) if "wish" in self.understanding.acts else []
+
+    def _chosen(self) -> list[str]:
+        return self._line(Act.CHOOSE) if self.understanding.choice and not self._is_off_the_table() else []
+
+    def _is_off_the_table(self) -> bool:
+        """Whether there is nothing to choose from that this customer would have."""
+        appraisal = self.understanding.appraisal
+        return bool(appraisal.broken or appraisal.beyond) or not (self._has_offer("full") or self._has_offer("part"))
 
     def _told(self, *, most: int) -> list[str]:
         asked = set(self.understanding.appraisal.asked) & set(self.stance.may_tell)
@@ -122,6 +151,8 @@ class Speech:
         """What the customer wants; nothing where they have just weighed what they want."""
         if has_answered and (reaction or "wish" in self.understanding.acts):
             return []
+        if reaction is Act.AGREE:
+            return self._line(Act.TEST_PROMISE if self._has_offer("full") else Act.PRESS)
         if self._has_offer("full"):
             # They have heard what they came for: what is left is whether to believe it.
             return self._line(Act.TEST_PROMISE) if reaction in (None, Act.CONSIDER, Act.SOFTEN) else []
@@ -150,16 +181,22 @@ class Speech:
         """One unused line for the first of the acts that has one, in this temper if there is one; else nothing."""
         for act in acts:
             for candidates in self._by_temper(act):
-                if chosen := self._unsaid(line for line in candidates if self._still_asks(line)):
+                if chosen := self._unsaid(line for line in candidates if self._fits(act, line)):
                     return chosen
         return []
 
-    def _still_asks(self, line: str) -> bool:
-        """Whether the line asks for nothing that the reply has just told: no "when?" to someone who named the hour."""
+    def _fits(self, act: Act, line: str) -> bool:
+        """Whether the line asks for nothing that has been told, and does not speak of a sum where more than money was offered."""
+        if act is Act.CONSIDER and "{amount}" in line and self._is_offered_more_than_money():
+            return False
         return not question_kinds(line, self.lexicon) & self.understanding.settled
 
+    def _is_offered_more_than_money(self) -> bool:
+        made = set(self.understanding.appraisal.offers)
+        return any(o.id in made and o.remedy not in (Remedy.REFUND, Remedy.CREDIT) for o in self.persona.offers)
+
     def _by_temper(self, act: Act) -> Iterator[Iterable[str]]:
-        filed = self.persona.lines[act]
+        filed = self.persona.lines.get(act, {})
         own = filed.get(self.stance.mood.temper.value, ())
         general = filed.get("any", ())
         # Own lines come first, but not always, or three lines would open every seed's session alike.
@@ -187,7 +224,12 @@ class Speech:
 
     def _filled(self, line: str) -> str | None:
         """The line with its slots filled from the trainee's words; None where the trainee said nothing to fill them."""
-        words = {"time": self.understanding.time, "amount": self.understanding.amount, "name": self._name()}
+        words = {
+            "time": _as_appointment(self.understanding.time),
+            "amount": self.understanding.amount,
+            "name": self._name(),
+            "choice": self.understanding.choice,
+        }
         for slot in _SLOT.findall(line):
             value = words.get(slot)
             if value is None:
@@ -204,12 +246,21 @@ class Speech:
         return None if sum(used) >= _MOST_NAMED or used[-1:] == [True] else name
 
 
-def framed(persona: Persona, pieces: list[str]) -> str:
-    """The lines as one message of the persona's channel."""
+def _as_appointment(time: str | None) -> str | None:
+    """The trainee's words for a time as a customer takes them up; None for those that name when something began or how long it lasts."""
+    if time is None or _LASTS.match(time):
+        return None
+    return _FOR.sub("", time)
+
+
+def framed(persona: Persona, pieces: list[str], name: str | None = None) -> str:
+    """The lines as one message of the persona's channel, to the trainee by name where they gave one."""
     if not pieces:
         return ""
     if persona.channel is Channel.EMAIL:
-        return "\n\n".join([persona.voice.greeting or "", *pieces, persona.voice.sign_off or ""]).strip()
+        by_name = persona.voice.greeting_by_name
+        greeting = by_name.replace("{name}", name) if by_name and name else persona.voice.greeting or ""
+        return "\n\n".join([greeting, *pieces, persona.voice.sign_off or ""]).strip()
     # Someone who chats sends a line at a time.
     return ("\n" if persona.channel is Channel.CHAT else " ").join(pieces)
 

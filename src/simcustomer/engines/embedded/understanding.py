@@ -5,52 +5,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simcustomer.domain.assessment import Finding
-from simcustomer.domain.persona import Persona
-from simcustomer.domain.rubric import Rubric
+from simcustomer.domain.endings import held_off
 from simcustomer.domain.session import Appraisal, Met, Session
 from simcustomer.domain.sway import Occasion
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.acts import acts_in, promised_time
+from simcustomer.engines.embedded.naming import trainee_name
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
+from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.noticing import KIND_ACTS, felt, noticed
 from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
 from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
-from simcustomer.engines.embedded.questions import Asked, asked_by
+from simcustomer.engines.embedded.proposals import Choice, choice_in, proposals
+from simcustomer.engines.embedded.questions import Asked, asked_by, is_on_the_case
 from simcustomer.roles import Scene
 
 LEXICON = ("stop", "acts", "customer")
 """The files of cues that `understand` reads with."""
 
 _KINDS = ("when", "who", "name", "proof")
-_RUDE = "composure.sarcastic_or_rude"
-_BREAKS_PROMISE = "ownership.breaks_promise"
-_SHORT = frozenset({"composure.curt", "channel_craft.too_terse"})
-"""Missteps of brevity, which a question that the customer can answer does not commit: it is meant to be short."""
+_SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "told_to_calm": "calm_down"}
+"""Acts by the cue that shows them in words."""
 
-_HARSH = frozenset(
-    {"composure.sarcastic_or_rude", "composure.defensive", "active_listening.hears_to_argue", "empathy.dismisses"}
+_IDLE = (
+    "check",
+    "closing",
+    "hold",
+    "insult",
+    "blame",
+    "calm_down",
+    "minimise",
+    "limit",
+    "idle_question",
+    "hand_over",
+    "either_or",
 )
-_HARSH_ACTS = frozenset({"insult", "blame", "told_to_calm", "minimise", "deflect", "refusal", "policy_wall", "limit"})
-_KIND_ACTS = frozenset({"commitment", "offer", "apology", "time"})
-"""Missteps of tone are felt where something harsh was done; a plain promise that reads a little dry does not offend."""
 
-_A_NAME = r"(?-i:([A-Z][a-z]{2,}))"
-_NAMED = re.compile(
-    rf"\b(?:my name(?:'s| is)|i'm|i am|this is|you're (?:speaking|talking) (?:to|with)|call me) {_A_NAME}"
-    r"(?=[,.!?;]| (?:and|from|at|on|in|here)\b|$)"
-    rf"|\b{_A_NAME} here\b|\b(?:regards|wishes|sincerely|faithfully|thanks|best),?\s*\n+\s*{_A_NAME}\s*$",
-    re.IGNORECASE,
-)
+_NEEDS_NO_ANSWER = frozenset({"closing", "wish"})
+"""Questions to which saying yes to it all is an answer."""
+
+_PERSON = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+,? (?=(?:is|will|comes|keeps|rings|has|our|the|who|senior|head)\b)")
+"""Someone named in full who does something or has a post."""
+
+_ABOUT_THEM = re.compile(r"\b(?:you|u|your|ur|he|she|his|her|they|their|them)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A reply as this customer takes it.
 
-    `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants)
-    and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the kinds of the customer's own
-    questions ("when", "who", "proof") that the reply answers, `open` those of their last message that it does not.
+    `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants),
+    `proposal` (asks for a yes) and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the
+    kinds of the customer's own questions ("when", "who", "proof") that this reply or an earlier one answers, `open` those of
+    their last message that it does not. `choice` is what they would take of two things put to them; `personal` says that a
+    question is about themselves or theirs, and not about the case.
     """
 
     appraisal: Appraisal
@@ -60,6 +71,8 @@ class Understanding:
     name: str | None
     settled: frozenset[str]
     open: frozenset[str]
+    choice: Choice | None = None
+    personal: bool = False
 
 
 def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> Understanding:
@@ -70,11 +83,19 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     made = offers_by(persona, reading)
     offers = tuple(offer.offer for offer in made)
     asked = asked_by(reading, persona, told=session.told, trust=session.mood.trust, customer_said=" ".join(said))
-    acts = _acts(reading, asked, offers=bool(offers))
+    acts = _asked_and_felt(reading, _acts(reading, asked, offers=bool(offers)), asked=asked != Asked())
+    choice = choice_in(reading, persona)
     back = withdrawn(session, reading, offers)
     broken = time_gone_back_on(session, reading) or (_words_of(session, back[0]) if back else None)
-    techniques, missteps = _noticed(session.rubric, findings, hard=persona.difficulty == "hard")
-    missteps = _felt(missteps, acts, asked, broken=broken is not None)
+    techniques, missteps = noticed(session.rubric, findings, hard=persona.difficulty == "hard")
+    missteps = felt(
+        missteps,
+        acts,
+        asked,
+        broken=broken is not None,
+        informal=persona.voice.formality == "informal",
+        settled=held_off(session),
+    )
     beyond = beyond_brief(persona.brief, reading)
     shown = (*techniques, *missteps)
     # Swearing is an insult to a customer, whatever else the reply does.
@@ -91,10 +112,15 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         withdrawn=back,
         broken=broken,
         beyond=None if beyond is None or _said_before(session, beyond) else beyond,
-        hands_over=reading.has("hand_over"),
+        hands_over=reading.has("hand_over") and "hand_over" in deeds,
         hangs_up=hangs_up(reading),
+        awaits="question" in acts and not acts & _NEEDS_NO_ANSWER and (choice is None or "proposal" in acts),
     )
-    name = _trainee_name((*(e.reply for e in session.exchanges), scene.reply), persona)
+    name = trainee_name(
+        (*(e.reply for e in session.exchanges), scene.reply),
+        persona,
+        was_asked="name" in question_kinds(said[-1], lexicon),
+    )
     settled = answered_kinds(reading) | ({"name"} if name else set[str]())
     return Understanding(
         appraisal=appraisal,
@@ -102,9 +128,26 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         time=_time(reading),
         amount=_first(reading, "money"),
         name=name,
-        settled=settled,
+        settled=settled | _settled_before(session, lexicon, broken=broken is not None or bool(back)),
         open=question_kinds(said[-1], lexicon) - settled,
+        choice=choice,
+        personal=any(
+            _ABOUT_THEM.search(reading.text.low, s.start, s.end) and not is_on_the_case(reading, persona, (s,))
+            for s in reading.questions
+        ),
     )
+
+
+def _settled_before(session: Session, lexicon: Lexicon, *, broken: bool) -> frozenset[str]:
+    """What earlier replies have told: it is not asked for again, unless a word was gone back on."""
+    if broken or any(e.appraisal.broken or e.appraisal.withdrawn for e in session.exchanges):
+        return frozenset()
+    return frozenset(kind for e in session.exchanges for kind in _told_in(e.reply, lexicon))
+
+
+@lru_cache(maxsize=500)
+def _told_in(reply: str, lexicon: Lexicon) -> frozenset[str]:
+    return answered_kinds(Reading(reply, lexicon))
 
 
 def question_kinds(text: str, lexicon: Lexicon) -> frozenset[str]:
@@ -118,6 +161,8 @@ def answered_kinds(reading: Reading) -> frozenset[str]:
     told = {kind for kind in ("who", "proof") if any(not cue.negated for cue in reading.cues(f"gives_{kind}"))}
     if any(not cue.negated and _is_a_time(reading.quote(cue)) for cue in reading.cues("time_definite")):
         told.add("when")
+    if _PERSON.search(reading.text.even):
+        told.add("who")
     return frozenset(told)
 
 
@@ -152,16 +197,24 @@ def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
     return frozenset(acts)
 
 
-def _felt(missteps: list[str], acts: frozenset[str], asked: Asked, *, broken: bool) -> tuple[str, ...]:
-    """The missteps that hurt: brevity and tone only where they were meant so, an insult and a broken promise always."""
-    short = _SHORT if asked.facts or asked.again or asked.wish else frozenset[str]()
-    mild = _HARSH if acts & _KIND_ACTS and not acts & _HARSH_ACTS else frozenset[str]()
-    felt = [misstep for misstep in missteps if misstep not in short | mild]
-    if "insult" in acts:
-        felt = [_RUDE, *(misstep for misstep in felt if misstep != _RUDE)]
-    if broken and _BREAKS_PROMISE not in felt:
-        felt.append(_BREAKS_PROMISE)
-    return tuple(felt)
+def _asked_and_felt(reading: Reading, acts: frozenset[str], *, asked: bool) -> frozenset[str]:
+    """The acts, with what is put to the customer for a yes, and without a harshness that is only in its sound where it helps or asks."""
+    put = proposals(reading)
+    if put:
+        acts = acts - {"too_short"} | {"proposal"}
+    if not set(reading.questions) - put:
+        acts -= {"question"} if put else set[str]()
+    elif not asked and _wants_to_know(reading, put):
+        acts |= {"question"}
+    if acts & (KIND_ACTS | {"question", "proposal"}) or asked:
+        acts -= {act for act, cue in _SOUNDS_HARSH.items() if not any(c.meant for c in reading.cues(cue))}
+    return acts
+
+
+def _wants_to_know(reading: Reading, put: frozenset[Span]) -> bool:
+    """Whether a sentence is a question that is neither a proposal nor one that wants no answer."""
+    idle = {cue.sentence for name in _IDLE for cue in reading.cues(name)}
+    return any("?" in reading.text.quote(s) for s in set(reading.questions) - put - idle)
 
 
 def _words_of(session: Session, offer: str) -> str | None:
@@ -171,17 +224,6 @@ def _words_of(session: Session, offer: str) -> str | None:
 
 def _said_before(session: Session, amount: str) -> bool:
     return any(amount in exchange.reply for exchange in session.exchanges)
-
-
-def _trainee_name(replies: tuple[str, ...], persona: Persona) -> str | None:
-    """The name that the trainee last gave, unless it is the customer's own or a word of the company's."""
-    others = {*persona.name.split(), *persona.brief.company.split()}
-    for reply in reversed(replies):
-        for found in _NAMED.finditer(reply):
-            name = next(group for group in found.groups() if group)
-            if name not in others:
-                return name
-    return None
 
 
 def _time(reading: Reading) -> str | None:
@@ -196,29 +238,6 @@ def _is_a_time(words: str) -> bool:
 
 def _first(reading: Reading, cue: str) -> str | None:
     return next((reading.quote(found).rstrip(".,;:!?") for found in reading.meant(cue)), None)
-
-
-def _noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple[list[str], list[str]]:
-    """Techniques that a customer would notice, and missteps, each once.
-
-    Competent is enough to be noticed; where they are hard to reach, or the technique always applies, it takes a model of it.
-    """
-    techniques: list[str] = []
-    missteps: list[str] = []
-    for finding in findings:
-        technique = rubric.technique(finding.technique)
-        wrong = [e.misstep for e in finding.evidence if e.misstep]
-        missteps += [f"{finding.technique}.{name}" for name in dict.fromkeys(wrong)]
-        level = technique.level(
-            occasion=finding.occasion,
-            indicators=(e.indicator for e in finding.evidence if e.indicator),
-            missteps=(*wrong, *finding.missing),
-            estimate=finding.estimate,
-        )
-        noticeable = 3 if hard or technique.applies == "always" else 2
-        if level is not None and level >= noticeable:
-            techniques.append(finding.technique)
-    return techniques, missteps
 
 
 def _met(

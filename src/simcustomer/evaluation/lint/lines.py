@@ -22,13 +22,14 @@ FEWEST_IN_A_TEMPER = 2
 _SLOT = re.compile(r"\{([^}]*)\}")
 _ANYWHERE = {"name"}
 _SLOTS = {Act.TIMED: {"time"}, Act.HAGGLE: {"amount"}, Act.CONSIDER: {"amount"}}
+_ALWAYS_FILLED = {Act.CHOOSE: {"choice"}}
 
 
 def faults(persona: Persona) -> Iterator[Fault]:
     """Too few lines, and slots that are never filled."""
     yield from _too_few(persona)
     for field, line in spoken_lines(persona):
-        for slot in set(_SLOT.findall(line)) - _ANYWHERE - _SLOTS.get(Act(field[1]), set()):
+        for slot in set(_SLOT.findall(line)) - _ANYWHERE - (_SLOTS | _ALWAYS_FILLED).get(Act(field[1]), set()):
             yield Fault(field, f"{{{slot}}} is not filled there, in {line!r}", "remove it")
     for act in _SLOTS:
         if all(_SLOT.search(line) for lines in persona.lines[act].values() for line in lines):
