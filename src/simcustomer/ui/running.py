@@ -34,6 +34,10 @@ _SECONDS_TO_SEND = 0.3
 """After the last update was handed to Gradio: it sends what is queued twenty times a second."""
 
 
+_SECONDS_FOR_A_PAGE = 2.0
+"""For which a server that has just started does nothing but answer; the first reply comes later than that."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a server works with: where it keeps things, how far it is open, and where it counts (None: nowhere to see)."""
@@ -79,8 +83,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
-            # The checks read what is slow to read; a page may be asked for meanwhile.
-            self._checking = asyncio.create_task(self._readiness.failing())
+            self._checking = asyncio.create_task(self._check())
+
+    async def _check(self) -> None:
+        # The checks read what is slow to read, and whoever waits for the server asks for a page at once: that goes first.
+        await asyncio.sleep(_SECONDS_FOR_A_PAGE)
+        await self._readiness.failing()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, bring to an end what runs, then stop; interrupted once more: at once."""
