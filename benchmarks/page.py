@@ -19,7 +19,13 @@ Seconds are those of one machine and of whatever else ran on it; ratios are of t
 
 def page() -> str:
     """The whole page as Markdown."""
-    sections = {"practices": _practices, "tokens": _tokens, "growth": _growth, "embedded": _embedded}
+    sections = {
+        "practices": _practices,
+        "web": _web,
+        "tokens": _tokens,
+        "growth": _growth,
+        "embedded": _embedded,
+    }
     parts = [HEAD]
     for name, section in sections.items():
         result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
@@ -62,6 +68,46 @@ def _reached(result: dict[str, Any]) -> str:
     wall = "reached" if ours["wall_ratio"] <= 1.3 else "**not reached**"
     cpu = "reached" if ours["cpu_ratio"] <= 2 else "**not reached**"
     return f"Time {ours['wall_ratio']:.2f} x: {wall}. CPU {ours['cpu_ratio']:.2f} x: {cpu}."
+
+
+def _web(result: dict[str, Any]) -> str:
+    names = ("median", "p95", "p99")
+    rows = [
+        [
+            each["sessions"],
+            each["exchanges"],
+            each["errors"],
+            *(f"{each[f'first_word_added_{name}_ms']} ms" for name in names),
+            *(f"{each[f'graded_page_added_{name}_ms'] / 1000:.1f} s" for name in names[:2]),
+            f"{each['server_cpu_share']:.2f}",
+        ]
+        for each in result["rows"]
+    ]
+    one, most = result["rows"][0], result["rows"][-1]
+    median = "reached" if one["first_word_added_median_ms"] <= 30 else "**not reached**"
+    late = "reached" if most["first_word_added_p95_ms"] <= 250 else "**not reached**"
+    titles = (
+        "at once",
+        "exchanges",
+        "errors",
+        "first word: median",
+        "p95",
+        "p99",
+        "graded page: median",
+        "p95",
+        "cores used",
+    )
+    return "\n\n".join(
+        (
+            "## What a trainee waits for",
+            "The web app as a process of its own, used over HTTP by so many trainees at once who think for 4 to 12 s between an "
+            f"answer and their reply. The model on loopback takes {result['model_first_seconds']:g} s to its first sentence; what comes on "
+            "top of that is shown: until the first word is there, and until the page holds the whole answer, graded and typed out at "
+            "the speed of reading.",
+            _table(titles, rows),
+            f"Asked of the first word: at most 30 ms more in the median for one trainee ({median}), 250 ms at p95 for 100 ({late}).",
+        )
+    )
 
 
 def _tokens(result: dict[str, Any]) -> str:
