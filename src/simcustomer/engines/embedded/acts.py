@@ -92,7 +92,7 @@ _YIELDS_AFTER = {"time_definite": ("deflect", "closing")}
 _BREAK = re.compile(r"[,;:]| (?:but|and|so|or|because) ")
 """Where a refusal stops reaching back to the remedy that it refuses."""
 
-_NOT_ASKING = (
+NOT_ASKING = (
     "check",
     "hold",
     "closing",
@@ -284,9 +284,7 @@ def _asks(reading: Reading) -> bool:
 
 def _inquires(reading: Reading, question: Span) -> bool:
     """Whether a question wants to know something, rather than offers, checks, or asks to wait."""
-    return not any(
-        question.start <= cue.span.start < question.end for name in _NOT_ASKING for cue in reading.cues(name)
-    )
+    return not any(question.start <= cue.span.start < question.end for name in NOT_ASKING for cue in reading.cues(name))
 
 
 def _is_gibberish(reading: Reading) -> bool:

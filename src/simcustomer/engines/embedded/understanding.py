@@ -12,7 +12,7 @@ from simcustomer.domain.endings import held_off
 from simcustomer.domain.session import Appraisal, Met, Session
 from simcustomer.domain.sway import Occasion
 from simcustomer.domain.transcript import Speaker
-from simcustomer.engines.embedded.acts import acts_in, promised_time
+from simcustomer.engines.embedded.acts import NOT_ASKING, acts_in, promised_time
 from simcustomer.engines.embedded.naming import trainee_name
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
 from simcustomer.engines.embedded.nlu.text import Span
@@ -30,19 +30,7 @@ _KINDS = ("when", "who", "name", "proof")
 _SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "told_to_calm": "calm_down"}
 """Acts by the cue that shows them in words."""
 
-_IDLE = (
-    "check",
-    "closing",
-    "hold",
-    "insult",
-    "blame",
-    "calm_down",
-    "minimise",
-    "limit",
-    "idle_question",
-    "hand_over",
-    "either_or",
-)
+_IDLE = (*NOT_ASKING, "either_or")
 
 _NEEDS_NO_ANSWER = frozenset({"closing", "wish"})
 """Questions to which saying yes to it all is an answer."""

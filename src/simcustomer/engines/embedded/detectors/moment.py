@@ -252,11 +252,6 @@ class Moment:
             if not (cue.reported or cue.borrowed) and self.body.start <= cue.span.start < self.body.end
         )
 
-    def sentence_of(self, cue: Cue) -> Sentence | None:
-        """The sentence of the body that holds a cue."""
-        index = self._index_at(cue.span.start)
-        return self.sentences[index] if index >= 0 else None
-
     def holding(self, *names: str) -> tuple[Sentence, ...]:
         """Sentences of the body with any of these cues (as `said`), in order."""
         if names not in self._holding:

@@ -117,10 +117,6 @@ class Reading:
         """The cue's own words, verbatim."""
         return self.text.quote(cue.span)
 
-    def sentence_quote(self, cue: Cue) -> str:
-        """The whole sentence around the cue, verbatim."""
-        return self.text.quote(cue.sentence)
-
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of the content words."""
