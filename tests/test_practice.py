@@ -297,7 +297,7 @@ def test_grades_of_two_graders_are_not_mixed(store: Store, dean: Persona, rubric
     respond(first, session, "A plain reply.")
     respond(first, session, "An odd reply.")
     other = _with_grader(store, "other", "plain")
-    with pytest.raises(TurnConflict, match="--anew"):
+    with pytest.raises(TurnConflict, match="grade every reply of it again"):
         asyncio.run(other.regrade(session.id, owner="ann"))
     left = asyncio.run(other.regrade(session.id, owner="ann", anew=True))
     assert (left.graded, list(left.failed)) == ((), [1])

@@ -252,7 +252,7 @@ class Practice:
         if another and not anew and len(left) < len(session.exchanges):
             raise TurnConflict(
                 f"Session {session_id} was graded by {session.provenance.grader}, and this is {self.cast.grader.name}. "
-                "Choose the same grader, or grade every reply of it anew with --anew."
+                "Choose the same grader, or grade every reply of it again."
             )
         whole = another or anew
         numbers = [e.number for e in session.exchanges] if whole else left

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from simcustomer.domain.accounts import Visitor
 from simcustomer.domain.assessment import Assessment, Ungraded
+from simcustomer.domain.audit import Audited
 from simcustomer.domain.review import MOST_REASON, Decision, Dispute, Override
 from simcustomer.domain.rubric import Level
 from simcustomer.domain.session import Exchange, Session
@@ -99,14 +100,14 @@ class Reviews:
         )
         self._disputes.override(session_id, number, given)
         was, now = (_written(each) for each in (before, level))
-        self.team.log(manager.id, "level_overridden", session_id, f"reply {number}, {technique}: {was} -> {now}")
+        self.team.log(manager.id, Audited.LEVEL_OVERRIDDEN, session_id, f"reply {number}, {technique}: {was} -> {now}")
 
     def decline(self, manager: Visitor, session_id: str, number: int, technique: str, reason: str) -> None:
         """Answer a dispute and leave the level as it is. Raises InvalidInput without a reason, TurnConflict."""
         self._to_decide(manager, session_id)
         decision = Decision(accepted=False, reason=clean_reason(reason), by=manager.name, at=self.team.now())
         self._disputes.decline(session_id, number, technique, decision)
-        self.team.log(manager.id, "dispute_declined", session_id, f"reply {number}, {technique}")
+        self.team.log(manager.id, Audited.DISPUTE_DECLINED, session_id, f"reply {number}, {technique}")
 
     async def regrade(self, manager: Visitor, session_id: str) -> Regraded:
         """Grade a member's replies that have no grade; where the others were graded by another grader, grade every reply again."""
@@ -114,7 +115,7 @@ class Reviews:
         session = self.practice.open(session_id, owner=owner.id)
         anew = session.provenance.grader != self.practice.cast.grader.name
         done = await self.practice.regrade(session_id, owner=owner.id, anew=anew)
-        self.team.log(manager.id, "session_regraded", session_id, f"{len(done.graded)} replies")
+        self.team.log(manager.id, Audited.SESSION_REGRADED, session_id, f"{len(done.graded)} replies")
         return done
 
     def _to_decide(self, manager: Visitor, session_id: str) -> Session:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from simcustomer.domain.accounts import LOCAL, Role, Visitor
 from simcustomer.domain.assignment import Assignment, Result, Standing, result
@@ -19,17 +19,6 @@ from simcustomer.errors import InvalidInput, NotAllowed, NotFound
 from simcustomer.store import AccountStore, AuditLog, Begun, Store, TeamStore
 
 _log = logging.getLogger(__name__)
-
-Deed = Literal[
-    "session_read",
-    "level_overridden",
-    "dispute_declined",
-    "session_regraded",
-    "persona_assigned",
-    "assignment_withdrawn",
-    "sessions_exported",
-]
-"""What a manager does that is written down."""
 
 
 class Member(NamedTuple):
@@ -54,7 +43,7 @@ class People(Protocol):
 class Log(Protocol):
     """Where entries about who did what are written; `who` and `about` are ids, and `detail` holds no text of a reply."""
 
-    def __call__(self, who: str, what: Deed, about: str, detail: str) -> None:
+    def __call__(self, who: str, what: Audited, about: str, detail: str) -> None:
         """Write one entry."""
         ...
 
@@ -94,14 +83,14 @@ class Audit:
 
     log: AuditLog
 
-    def __call__(self, who: str, what: Deed, about: str, detail: str) -> None:
+    def __call__(self, who: str, what: Audited, about: str, detail: str) -> None:
         """Write one entry."""
-        self.log.add(AuditEntry(at=datetime.now(UTC), who=who, what=Audited(what), about=about, detail=detail))
+        self.log.add(AuditEntry(at=datetime.now(UTC), who=who, what=what, about=about, detail=detail))
 
 
-def to_log(who: str, what: Deed, about: str, detail: str) -> None:
+def to_log(who: str, what: Audited, about: str, detail: str) -> None:
     """Write an entry to the server's log."""
-    _log.info("%s: %s %s %s", what, who, about, detail)
+    _log.info("%s: %s %s %s", what.value, who, about, detail)
 
 
 class Asked(NamedTuple):
@@ -167,7 +156,7 @@ class Team:
         owner = self.owner_of(manager, session_id)
         session = self.store.load(session_id, owner.id)
         if owner.id != manager.id:
-            self.log(manager.id, "session_read", session_id, f"of {owner.id}")
+            self.log(manager.id, Audited.SESSION_READ, session_id, f"of {owner.id}")
         return session
 
     def assign(
@@ -201,7 +190,7 @@ class Team:
         )
         TeamStore(self.store.engine).assign(made)
         for each in made:
-            self.log(manager.id, "persona_assigned", each.person or f"team {team}", each.persona)
+            self.log(manager.id, Audited.PERSONA_ASSIGNED, each.person or f"team {team}", each.persona)
         return made
 
     def withdraw(self, manager: Visitor, assignment_id: str) -> Assignment:
@@ -209,7 +198,7 @@ class Team:
         for assignment in self._assigned(self.name(manager)):
             if assignment.id == assignment_id:
                 TeamStore(self.store.engine).withdraw(assignment_id)
-                self.log(manager.id, "assignment_withdrawn", assignment_id, assignment.persona)
+                self.log(manager.id, Audited.ASSIGNMENT_WITHDRAWN, assignment_id, assignment.persona)
                 return assignment
         raise NotFound("There is no such assignment in your team. Choose one from the list.")
 

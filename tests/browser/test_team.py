@@ -108,6 +108,9 @@ def dispute(page: Page) -> str:
     page.get_by_label("Why is the level wrong?").fill("I <b>quoted</b> my supervisor.")
     page.get_by_role("button", name="Send to a manager").press("Enter")
     expect(page.locator("#dispute-notice")).to_contain_text("Sent.")
+    # Said aloud, and the focus is where the form was.
+    expect(page.locator("#dispute-notice .html-container")).to_have_attribute("aria-live", "assertive")
+    expect(page.locator("#dispute-notice .notice")).to_be_focused()
     page.get_by_role("link", name="Debrief").press("Enter")
     expect(page.locator("#second-looks")).to_contain_text("disputed, no answer yet")
     return page.url.split("/", 3)[3]

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from simcustomer import wiring
 from simcustomer.domain.accounts import Role, Visitor
+from simcustomer.domain.audit import Audited
 from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
@@ -17,7 +18,7 @@ from simcustomer.practice import Practice
 from simcustomer.reviews import Reviews
 from simcustomer.store import Store, open_store
 from simcustomer.store.tables import metadata
-from simcustomer.team import Deed, Member, Team
+from simcustomer.team import Member, Team
 from tests.fakes import ScriptedGrader, scripted_cast
 
 SIGNS = (
@@ -51,9 +52,9 @@ class Directory:
 class Noted:
     """Keeps what was written down."""
 
-    entries: list[tuple[str, Deed, str, str]] = field(default_factory=list[tuple[str, Deed, str, str]])
+    entries: list[tuple[str, Audited, str, str]] = field(default_factory=list[tuple[str, Audited, str, str]])
 
-    def __call__(self, who: str, what: Deed, about: str, detail: str) -> None:
+    def __call__(self, who: str, what: Audited, about: str, detail: str) -> None:
         self.entries.append((who, what, about, detail))
 
 

@@ -7,7 +7,7 @@ from markupsafe import escape
 
 from simcustomer.domain.assessment import Assessment, Evidence, Grade
 from simcustomer.domain.persona import Outcome
-from simcustomer.domain.session import Hint, Session
+from simcustomer.domain.session import Debrief, Hint, Note, Session
 from simcustomer.ui import debrief_views
 from simcustomer.ui.rendering import Renderer
 from tests.ui.conftest import EVIL
@@ -191,3 +191,32 @@ def test_hints_and_coaching_are_said_beside_the_score(ended: Session, renderer: 
         "Say &lt;b&gt;it&lt;/b&gt;.",
     ):
         assert text in page
+
+
+def test_words_that_showed_several_things_are_quoted_once(ended: Session, renderer: Renderer) -> None:
+    first, second, third, fourth = ended.rubric.ids[:4]
+    reply = "I am sorry that nobody came. I will ring you by five."
+    notes = [
+        Note(technique=first, exchange=1, quote="sorry that nobody came", text="A."),
+        Note(technique=second, exchange=1, quote=reply, text="B."),
+        Note(technique=third, exchange=2, quote="sorry that nobody came", text="C."),
+        Note(technique=fourth, exchange=1, quote="", text="D."),
+    ]
+    words = Debrief(summary="So.", strengths=tuple(notes), improvements=(), rewrites=())
+    view = debrief_views.debrief(ended.model_copy(update={"debrief": words}))
+    assert [([p.text for p in r.points], r.number, r.quote) for r in view.strengths] == [
+        (["A.", "B."], 1, reply),
+        (["C."], 2, "sorry that nobody came"),
+        (["D."], 1, ""),
+    ]
+    assert renderer.html("debrief", view=view, compared=None, again=()).count(f">{reply}</blockquote>") == 1
+
+
+@pytest.mark.parametrize(("customer", "language"), [("embedded-customer/3", "en"), ("openai:qwen3:14b", "")])
+def test_words_of_the_conversation_have_its_language(
+    ended: Session, renderer: Renderer, customer: str, language: str
+) -> None:
+    played = ended.provenance.model_copy(update={"customer": customer})
+    view = debrief_views.debrief(ended.model_copy(update={"provenance": played}))
+    page = renderer.html("debrief", view=view, compared=None, again=())
+    assert set(re.findall(r'lang="(.*?)"', page)) == {language}

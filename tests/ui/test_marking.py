@@ -61,3 +61,12 @@ def test_one_quote_has_one_note(rubric: Rubric) -> None:
     assert (good.number, good.good, bad.number, bad.good) == (1, True, 2, False)
     assert good.shows[0].signs == (empathy.indicators["names_feeling"], empathy.indicators["validates"])
     assert bad.shows[0] == (empathy.name, (empathy.missteps["hollow"],))
+
+
+def test_numbers_rise_in_the_order_in_which_they_are_read(rubric: Rubric) -> None:
+    reply = "I am so sorry, Dean. I will call."
+    quotes = ("I am so sorry, Dean.", "sorry", "I will call")
+    evidence = tuple(Evidence(technique="empathy", indicator="names_feeling", quote=quote) for quote in quotes)
+    assessment = Assessment.of(rubric, reply, [Finding(technique="empathy", occasion=True, evidence=evidence)])
+    cut = pieces(reply, footnotes(rubric, reply, assessment))
+    assert [note.number for piece in cut for note in piece.ends] == [1, 2, 3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from starlette.requests import Request
 from simcustomer import wiring
 from simcustomer.domain.accounts import Role, Visitor
 from simcustomer.domain.publishing import ContentKind
+from simcustomer.errors import SettingsError
 from simcustomer.evaluation.bench import bench
 from simcustomer.library import Library
 from simcustomer.store import Drafts, Editions, Store, open_store
 from simcustomer.studio import Writing
 from simcustomer.studio.background import beside
-from simcustomer.studio.rubric_trial import development_replies, golden_folder, impact
+from simcustomer.studio.rubric_trial import development_replies, impact
 from simcustomer.ui.app import create_app
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.studio.sheet import Sheet
@@ -28,6 +30,7 @@ from tests.serving import serving
 from tests.studio.conftest import ANN
 from tests.ui.test_app import Client
 
+ROOT = Path(__file__).parents[2]
 TRAINEE = Visitor(id="tom", name="Tom", roles=frozenset({Role.TRAINEE}))
 
 
@@ -138,12 +141,18 @@ def test_a_bench_is_drawn_with_every_value_in_a_table(library: Library, renderer
     assert all(f"{value:.1f}</td>" in page for value in view.rows[0].anger)
 
 
+def test_without_golden_conversations_the_setting_is_named(tmp_path: Path) -> None:
+    for evals in (None, tmp_path):
+        with pytest.raises(SettingsError, match="SIMCUSTOMER_EVALS_DIR"):
+            development_replies(evals)
+
+
 def test_the_effect_of_a_rubric_is_counted(library: Library, renderer: Renderer) -> None:
     rubric = library.rubric()
     first = rubric.techniques[0]
     stricter = first.model_copy(update={"levels": {1: first.levels[1]}})
     after = rubric.model_copy(update={"techniques": (stricter, *rubric.techniques[1:])})
-    replies = development_replies(golden_folder())[:12]
+    replies = development_replies(ROOT / "evals")[:12]
     grader = ScriptedGrader(signs=(("empathy.names_feeling", "you"), ("empathy.ties_to_situation", "you")))
 
     async def run() -> object:

@@ -68,7 +68,8 @@ async def _all(practice: Practice, chosen: list[str], owner: str, *, anew: bool)
         try:
             results.append((session_id, await practice.regrade(session_id, owner=owner, anew=anew)))
         except TurnConflict as error:
-            results.append((session_id, str(error)))
+            hint = "" if anew else " With --anew every reply is graded again."
+            results.append((session_id, f"{error}{hint}"))
     return results
 
 

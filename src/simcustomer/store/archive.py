@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select, true
 
-from simcustomer.domain.persona import Persona
 from simcustomer.domain.review import Dispute
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
 from simcustomer.store.database import guarded
 from simcustomer.store.disputes import Disputes, overrides_in
+from simcustomer.store.kept_contents import persona_of, rubric_of
 from simcustomer.store.records import session_of
-from simcustomer.store.tables import contents, exchanges, hints, sessions
+from simcustomer.store.tables import exchanges, hints, sessions
 from simcustomer.store.team_tables import overrides
 
 BATCH = 100
 """Sessions that are held at a time."""
-
-Content = TypeVar("Content", Persona, Rubric)
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,11 @@ class Archive:
     engine: Engine
 
     def sessions(self, selection: Selection) -> Iterator[Kept]:
-        """The selected sessions, oldest first; `BATCH` of them are held at a time, and each persona and rubric once."""
-        known: dict[str, Persona | Rubric] = {}
+        """The selected sessions, oldest first; `BATCH` of them are held at a time."""
         after: tuple[datetime, str] | None = None
         while True:
             with guarded(self.engine.url), self.engine.connect() as connection:
-                batch, after = _batch(connection, selection, after, known)
+                batch, after = _batch(connection, selection, after)
             disputed = Disputes(self.engine).of_sessions(session.id for session in batch)
             for session in batch:
                 yield Kept(session, disputed.get(session.id, ()))
@@ -86,17 +83,14 @@ class Archive:
         """The rubrics that the selected sessions were graded on, each as it was."""
         with guarded(self.engine.url), self.engine.connect() as connection:
             used = select(sessions.c.rubric_hash).where(selection.condition).distinct()
-            bodies = connection.execute(
-                select(contents.c.body).where(contents.c.hash.in_(used)).order_by(contents.c.hash)
-            ).scalars()
-            return tuple(Rubric.model_validate_json(body) for body in bodies)
+            digests = connection.execute(used.order_by(sessions.c.rubric_hash)).scalars().all()
+            return tuple(rubric_of(connection, digest) for digest in digests)
 
 
 def _batch(
     connection: Connection,
     selection: Selection,
     after: tuple[datetime, str] | None,
-    known: dict[str, Persona | Rubric],
 ) -> tuple[list[Session], tuple[datetime, str] | None]:
     """The next sessions after a place in the order, and the place to go on from; None where there are no more."""
     chosen = selection.condition
@@ -124,20 +118,11 @@ def _batch(
             row,
             said.get(row.id, ()),
             hinted.get(row.id, ()),
-            persona=_content(connection, Persona, row.persona_hash, known),
-            rubric=_content(connection, Rubric, row.rubric_hash, known),
+            persona=persona_of(connection, row.persona_hash),
+            rubric=rubric_of(connection, row.rubric_hash),
             overrides=given.get(row.id, {}),
         )
         for row in rows
     ]
     place = (rows[-1].started_at, rows[-1].id) if len(rows) == BATCH else None
     return batch, place
-
-
-def _content(connection: Connection, model: type[Content], digest: str, known: dict[str, Persona | Rubric]) -> Content:
-    held = known.get(digest)
-    if isinstance(held, model):
-        return held
-    body = connection.execute(select(contents.c.body).where(contents.c.hash == digest)).scalar_one()
-    read = known[digest] = model.model_validate_json(body)
-    return read

@@ -78,21 +78,6 @@ class Impact(NamedTuple):
     ungraded: int
 
 
-def golden_folder() -> Path:
-    """The golden conversations of a checkout. Raises SettingsError where they, or the statistics, are not there."""
-    for evals in (Path.cwd() / "evals", Path(__file__).parents[3] / "evals"):
-        if (evals / "golden" / "ratings.jsonl").is_file():
-            if find_spec("krippendorff") is None:
-                raise SettingsError(
-                    "Agreement needs the statistics libraries, which are not installed here: install simcustomer[evals]."
-                )
-            return evals / "golden"
-    raise SettingsError(
-        "The golden conversations are not on this server: they come with a checkout of the sources, not with the "
-        "installed package. Start simcustomer in a checkout to measure agreement; everything else works without them."
-    )
-
-
 async def tried(
     message: str, reply: str, channel: Channel, *, before: Rubric | None, after: Rubric, grader: Grader
 ) -> Trial:
@@ -140,9 +125,24 @@ async def impact(before: Rubric, after: Rubric, replies: Sequence[RatedReply], g
     )
 
 
-def development_replies(folder: Path) -> tuple[RatedReply, ...]:
-    """The rated replies that a rubric may be tuned on; the test split is left for measuring."""
-    return read_rated(folder, "development")
+def development_replies(evals: Path | None) -> tuple[RatedReply, ...]:
+    """The rated replies that a rubric may be tuned on; the test split is left for measuring.
+
+    `evals` is the folder of the evals, None where there is none. Raises SettingsError where it has no golden
+    conversations, or the statistics are not installed.
+    """
+    golden = evals / "golden" if evals else None
+    if golden is None or not (golden / "ratings.jsonl").is_file():
+        raise SettingsError(
+            f"There are no golden conversations in {evals or 'any evals folder'}: they come with a checkout of the "
+            "sources, not with the installed package. Set SIMCUSTOMER_EVALS_DIR to the evals folder of a checkout; "
+            "everything else works without them."
+        )
+    if find_spec("krippendorff") is None:
+        raise SettingsError(
+            "Agreement needs the statistics libraries, which are not installed here: install simcustomer[evals]."
+        )
+    return read_rated(golden, "development")
 
 
 _Pair = tuple[RatedReply, Assessment, Assessment]

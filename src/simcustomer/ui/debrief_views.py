@@ -16,7 +16,7 @@ from simcustomer.ui.chart import Chart, mood_chart
 from simcustomer.ui.levels import TONES, Level, level_of
 from simcustomer.ui.marking import Footnote, Piece, footnotes, pieces
 from simcustomer.ui.second_looks import SecondLook, second_look
-from simcustomer.ui.views import Message, said, technique_names
+from simcustomer.ui.views import Message, said, spoken_in, technique_names
 
 
 class MoodRow(NamedTuple):
@@ -47,15 +47,22 @@ class Marked(NamedTuple):
     ungraded: str | None
     unverified: int
     answer: Message | None
+    language: str
+
+
+class Point(NamedTuple):
+    """What there is to say of a technique."""
+
+    technique: str
+    text: str
 
 
 class Remark(NamedTuple):
-    """A strength or an improvement."""
+    """What some words of a reply did, well or not: each technique that they are quoted for; `quote` is empty where words were missing."""
 
-    technique: str
+    points: tuple[Point, ...]
     number: int
     quote: str
-    text: str
 
 
 class Suggestion(NamedTuple):
@@ -84,6 +91,7 @@ class DebriefView(NamedTuple):
     """
 
     session: str
+    language: str
     name: str
     title: str
     outcome: Outcome
@@ -125,6 +133,7 @@ def debrief(
     replies = tuple(marked(session, exchange, disputes) for exchange in session.exchanges)
     return DebriefView(
         session=session.id,
+        language=spoken_in(session),
         name=session.persona.name,
         title=session.persona.title,
         outcome=session.outcome,
@@ -134,8 +143,8 @@ def debrief(
         passed=card.passed,
         pass_mark=rubric.pass_mark,
         ungraded=card.ungraded,
-        strengths=tuple(_remark(note, rubric) for note in words.strengths) if words else (),
-        improvements=tuple(_remark(note, rubric) for note in words.improvements) if words else (),
+        strengths=_remarks(words.strengths, rubric) if words else (),
+        improvements=_remarks(words.improvements, rubric) if words else (),
         rewrites=tuple(_suggestion(rewrite, rubric) for rewrite in words.rewrites) if words else (),
         techniques=_techniques(session, usual or {}),
         chart=mood_chart([row.mood for row in moods]),
@@ -185,7 +194,7 @@ def marked(session: Session, exchange: Exchange, disputes: Sequence[Dispute] = (
     answer = said(session, exchange.answer) if exchange.answer else None
     if not isinstance(grade, Assessment):
         plain = pieces(exchange.reply, ())
-        return Marked(exchange.number, plain, (), (), (), None, grade.reason, 0, answer)
+        return Marked(exchange.number, plain, (), (), (), None, grade.reason, 0, answer, spoken_in(session))
     notes = footnotes(rubric, exchange.reply, grade)
     names, counted = technique_names(rubric), exchange.counted(rubric)
     overall = counted.overall if isinstance(counted, Assessment) else None
@@ -203,6 +212,7 @@ def marked(session: Session, exchange: Exchange, disputes: Sequence[Dispute] = (
         ungraded=None,
         unverified=len(grade.unverified),
         answer=answer,
+        language=spoken_in(session),
     )
 
 
@@ -211,8 +221,24 @@ def _level(name: str, verdict: Verdict, exchange: Exchange, disputes: Sequence[D
     return ReplyLevel(verdict.technique, second.counts if second else level_of(name, verdict.level), second)
 
 
-def _remark(note: Note, rubric: Rubric) -> Remark:
-    return Remark(rubric.technique(note.technique).name, note.exchange, note.quote, note.text)
+def _remarks(notes: Sequence[Note], rubric: Rubric) -> tuple[Remark, ...]:
+    """The notes in order; those on the same words, or on words within them, stand together over the longer quote."""
+    found: list[Remark] = []
+    for note in notes:
+        own = Remark((Point(rubric.technique(note.technique).name, note.text),), note.exchange, note.quote)
+        place = next((i for i, other in enumerate(found) if _is_on_same_words(own, other)), None)
+        if place is None:
+            found.append(own)
+        else:
+            other = found[place]
+            longer = max(own.quote, other.quote, key=len)
+            found[place] = Remark((*other.points, *own.points), other.number, longer)
+    return tuple(found)
+
+
+def _is_on_same_words(one: Remark, other: Remark) -> bool:
+    shorter, longer = sorted((one.quote, other.quote), key=len)
+    return one.number == other.number and bool(shorter) and shorter in longer
 
 
 def _suggestion(rewrite: Rewrite, rubric: Rubric) -> Suggestion:

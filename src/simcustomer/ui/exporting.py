@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from simcustomer.domain.accounts import Visitor
+from simcustomer.domain.audit import Audited
 from simcustomer.errors import InvalidInput, NotAllowed, NotFound, SimcustomerError
 from simcustomer.exports import FORMATS, MEDIA_TYPES, Format, exported
 from simcustomer.store import Archive, Selection
@@ -49,7 +50,7 @@ def _download(desk: Desk, visitor: Visitor, asked: tuple[str, str], request: Req
     )
     if scope == "team":
         desk.team.log(
-            visitor.id, "sessions_exported", f"team {desk.team.name(visitor)}", f"{chosen}, {len(names)} people"
+            visitor.id, Audited.SESSIONS_EXPORTED, f"team {desk.team.name(visitor)}", f"{chosen}, {len(names)} people"
         )
     media, ending = MEDIA_TYPES[chosen]
     name = f"simcustomer-{scope}-{chosen}-{desk.team.today.isoformat()}.{ending}"

@@ -42,9 +42,10 @@ class _Span(NamedTuple):
 
 
 def footnotes(rubric: Rubric, reply: str, assessment: Assessment) -> tuple[Footnote, ...]:
-    """A note for each quote, in the order in which they stand in the reply, with all that the quote is evidence of."""
+    """A note for each quote, in the order in which they end in the reply, with all that the quote is evidence of."""
     by_quote: dict[tuple[str, bool], list[Evidence]] = {}
-    for item in sorted(assessment.evidence, key=lambda e: (reply.find(e.quote), len(e.quote))):
+    # A note's number stands where its quote ends.
+    for item in sorted(assessment.evidence, key=lambda e: ((start := reply.find(e.quote)) + len(e.quote), -start)):
         by_quote.setdefault((item.quote, item.indicator is not None), []).append(item)
     return tuple(
         Footnote(number, good, quote, _shows(evidence, rubric))

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from simcustomer.domain.accounts import Visitor
 from simcustomer.ui.rendering import Renderer
 
-SHEETS = ("base.css", "accounts.css", "head.css")
+SHEETS = ("base.css", "accounts.css", "head.css", "touch.css")
 
 _DARK = re.compile(r"^:root \.dark[^{]*\{([^}]*)\}", re.MULTILINE)
 

@@ -4,10 +4,13 @@ let shownHeading = null;
 let pinned = true;
 let asked = null;
 
-const announce = (id, mode) => {
-  // Beside the text Gradio keeps a clock of the handler, which nobody wants to have read out.
-  const place = document.querySelector(`#${id} .html-container`);
-  if (place && !place.hasAttribute("aria-live")) place.setAttribute("aria-live", mode);
+// Whatever is named as a notice is read out at once, wherever it is.
+const HEARD = { assertive: "[id$='notice'], #problem", polite: "[id$='announcement'], #coaching, #hint" };
+const announce = () => {
+  for (const [mode, places] of Object.entries(HEARD)) {
+    // Beside the text Gradio keeps a clock of the handler, which nobody wants to have read out.
+    for (const place of document.querySelectorAll(`:is(${places}) .html-container:not([aria-live])`)) place.setAttribute("aria-live", mode);
+  }
 };
 
 const follow = () => {
@@ -38,7 +41,6 @@ const arrive = () => {
   const isSame = shownHeading === heading.textContent;
   heading.dataset.seen = "yes";
   shownHeading = heading.textContent;
-  document.querySelector(".site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   document.title = `${heading.textContent} · simcustomer`;
   if (isSame) return;
   pinned = true;
@@ -87,15 +89,59 @@ document.addEventListener("keydown", (event) => {
   shown.querySelector("summary").focus();
 });
 
-// Where the reply box goes away under whoever writes in it, the focus goes to what has taken its place.
-let inComposer = false;
+// Where a form goes away under whoever writes in it, the focus goes to what has taken its place.
+const FOLLOWS = {
+  "#composer, #stop, #retry": "#see-debrief, #retry",
+  "#dispute-form": "#dispute-notice .notice",
+  "#decision, #regrading": "#review-notice .notice",
+  "#withdrawing": "#assign-notice .notice",
+};
+let following = null;
 document.addEventListener("focusin", (event) => {
-  inComposer = Boolean(event.target.closest?.("#composer, #stop, #retry"));
+  const form = Object.keys(FOLLOWS).find((each) => event.target.closest?.(each));
+  following = form && FOLLOWS[form];
 });
 const regain = () => {
-  if (!inComposer || document.activeElement !== document.body) return;
-  document.querySelector("#see-debrief, #retry")?.focus();
+  const next = following && document.activeElement === document.body && document.querySelector(following);
+  if (!next) return;
+  if (next.matches(".notice")) next.setAttribute("tabindex", "-1");
+  next.focus();
 };
+
+// A reply that is not sent yet outlives a page that loads again, as Gradio's does after a lost connection. It is kept for
+// this tab, this person and this session, until it is sent or the conversation is over.
+const DRAFT = "draft ";
+const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT));
+const plain = (text) => text.split(/\s+/).filter(Boolean).join(" ");
+let given = null; // the session whose box has been given its draft
+const keepDraft = () => {
+  const person = document.querySelector("header.site")?.dataset.person;
+  const session = new URLSearchParams(location.search).get("session");
+  if (person === undefined || !document.querySelector("#transcript .messages, .page.debrief")) return;
+  const own = `${DRAFT}${person} `;
+  for (const key of drafts()) if (!key.startsWith(own)) sessionStorage.removeItem(key);
+  if (!session) return;
+  const box = document.querySelector("#reply textarea");
+  if (document.querySelector("#see-debrief, .page.debrief")) sessionStorage.removeItem(own + session);
+  if (!box) return;
+  const kept = sessionStorage.getItem(own + session);
+  if (given !== session) {
+    given = session;
+    const sent = [...document.querySelectorAll("#conversation .message.trainee .text")].at(-1)?.innerText ?? "";
+    if (kept && !box.value && plain(kept) !== plain(sent)) {
+      box.value = kept;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+  if (box.value === "") sessionStorage.removeItem(own + session);
+  else if (box.value !== kept) sessionStorage.setItem(own + session, box.value);
+};
+document.addEventListener("input", (event) => {
+  if (event.target.closest?.("#reply")) keepDraft();
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches?.("form.signed-in")) for (const key of drafts()) sessionStorage.removeItem(key);
+});
 
 // The studio: how many savings are on their way, the line that a finding names, and the address of what is shown.
 let typing = 0;
@@ -181,14 +227,14 @@ const day = () => {
 const look = () => {
   speak();
   day();
-  for (const id of ["announcement", "expert-announcement", "trial-announcement", "coaching", "hint"]) announce(id, "polite");
-  for (const id of ["notice", "problem", "brief-notice", "fork-notice", "studio-notice", "publish-notice", "trial-notice", "bench-notice", "rubric-notice", "history-notice"]) announce(id, "assertive");
+  announce();
   nameText();
   address();
   arrive();
   follow();
   ask();
   regain();
+  keepDraft();
   clock();
 };
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true });

@@ -55,7 +55,7 @@ class BriefView(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One thing that was said; `subject` only in an email."""
+    """One thing that was said; `subject` only in an email, `language` as `spoken_in` gives it."""
 
     by_customer: bool
     author: str
@@ -63,6 +63,7 @@ class Message(NamedTuple):
     text: str
     subject: str | None
     is_first: bool
+    language: str
 
 
 class Heading(NamedTuple):
@@ -181,6 +182,7 @@ def said(session: Session, text: str, *, is_first: bool = False) -> Message:
         text=text,
         subject=_subject(persona),
         is_first=is_first,
+        language=spoken_in(session),
     )
 
 
@@ -194,7 +196,17 @@ def replied(session: Session, text: str) -> Message:
         text=text,
         subject=_subject(persona),
         is_first=False,
+        language=spoken_in(session),
     )
+
+
+def spoken_in(session: Session) -> str:
+    """The tag of the language of a conversation; empty, which says in HTML that it is not known, where a model plays.
+
+    The embedded customer speaks and reads English only. A model speaks whatever its persona is written in, and a
+    persona does not say what that is; the language of the page around it would be a guess.
+    """
+    return "en" if session.provenance.customer.startswith("embedded") else ""
 
 
 def _subject(persona: Persona) -> str | None:

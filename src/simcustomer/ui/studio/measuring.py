@@ -14,7 +14,7 @@ from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.studio import Opened, Studio
 from simcustomer.studio.background import Done, Far, Say, beside
 from simcustomer.studio.bench import SEEDS
-from simcustomer.studio.rubric_trial import MOST_SHOWN, Impact, development_replies, golden_folder, impact, tried
+from simcustomer.studio.rubric_trial import MOST_SHOWN, Impact, development_replies, impact, tried
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.studio.views import bench_view
 
@@ -151,7 +151,7 @@ class RubricPage(Page):
             after = self.studio.writing.rubric(opened.text)
             published = self.studio.writing.published(opened)
             before = self.studio.writing.rubric(published.text) if published else self.studio.rubric()
-            replies = await asyncio.to_thread(development_replies, golden_folder())
+            replies = await asyncio.to_thread(development_replies, self.desk.lab.evals)
             grader = self.studio.practice.cast.grader
             yield {self.notice: "", self.report: "", self.run: _off(), self.stop: _shown()}
 
