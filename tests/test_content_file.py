@@ -13,6 +13,7 @@ from simcustomer.domain.persona import Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.errors import ContentError, NotFound
 from simcustomer.library import Library, content_folder
+from simcustomer.yaml_tree import read_tree
 from tests.conftest import ROOT
 
 RUBRIC = (ROOT / "rubrics" / "difficult-conversations.yaml").read_text(encoding="utf-8")
@@ -35,6 +36,9 @@ def problem(text: str) -> str:
         ("a: !mine x\n", "r.yaml, line 1: 'x' is read as a !mine"),
         ("a: 1\nb: !!bool maybe\n", "r.yaml, line 2: 'maybe' is not a valid bool; put it in quotes"),
         ("a: !!int ''\n", "r.yaml, line 1: '' is not a valid int"),
+        ("a: 1\nb: !!set {c, d}\n", "r.yaml, line 2: the tag of 'tag:yaml.org,2002:set' is not allowed; take it away"),
+        ("a: !!python/object/new:os.system {args: [x]}\n", "r.yaml, line 1: the tag of 'tag:yaml.org,2002:python"),
+        ("a: 1\nb: \ud800\n", "r.yaml, line 2: holds a character"),
         ("[" * 500, "nested more than"),
         ("a:\n" + "".join("  " * d + "b:\n" for d in range(1, 40)), "nested more than"),
         ("a: 1\nb: \x00\n", "r.yaml, line 2: holds a character"),
@@ -65,6 +69,39 @@ def test_a_deep_field_is_found_in_its_list() -> None:
 def test_words_that_yaml_1_1_would_turn_stay_words() -> None:
     text = RUBRIC.replace("title: Difficult customer conversations", "title: no")
     assert parse_content(text, Rubric, name="r.yaml").title == "no"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("no", "no"),
+        ("12:30", "12:30"),
+        ("1_000", 1000),
+        ("-0x1F", -31),
+        ("010", 10),
+        ("0o17", 15),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("-.inf", float("-inf")),
+        ("~", None),
+        ("", None),
+        ("TRUE", True),
+        ("!!str 5", "5"),
+        ("'5'", "5"),
+        ("<<", "<<"),
+        ("!!int '5'", 5),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(written: str, value: object) -> None:
+    plain = read_tree(f"a: {written}\n", name="x").plain
+    assert plain == {"a": value}
+    assert isinstance(plain, dict)
+    assert type(plain["a"]) is type(value)
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "marked.yaml").write_text(RUBRIC, encoding="utf-8-sig")
+    assert content_text(tmp_path / "marked.yaml") == RUBRIC
 
 
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path: Path) -> None:

@@ -77,6 +77,14 @@ def test_a_text_that_cannot_be_read_is_refused(text: str) -> None:
         with_value(text, ["id"], "y")
 
 
+@pytest.mark.parametrize("odd", ["a \u2028 b", "a\x85b", "\u2029", "\x7f", "x\ufeffy", "a\nb", "\U0001f600 b"])
+def test_odd_characters_are_set_as_they_are(odd: str) -> None:
+    assert held(with_value(TEXT, ["title"], odd), "title") == odd
+    assert held(
+        with_value(TEXT.replace("No heat", "\U0001f600"), ["brief", "known"], [odd, "x"]), "brief", "known"
+    ) == [odd, "x"]
+
+
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), max_size=140)
 
 

@@ -74,7 +74,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ContentError([_unreadable(path, error)]) from error
     try:
-        return held.decode("utf-8")
+        return held.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as error:
         line = held.count(b"\n", 0, error.start) + 1
         what = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"

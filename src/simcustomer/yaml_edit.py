@@ -7,15 +7,14 @@ lay lines, lists and quotes out anew that nobody touched.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml import CSafeLoader, compose
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from simcustomer.errors import ContentError, Problem
 from simcustomer.yaml_tree import Plain, read_tree
@@ -25,6 +24,9 @@ Value = str | float | list[str] | None
 
 FOLD = 110
 """Characters from which on prose is written over several lines."""
+
+_ODD = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""What YAML takes for the end of a line, or does not allow."""
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w £€$%&/()'\u2019.;!?,\u2013-]*[\w)%.!?\u2019])?")
 
@@ -95,7 +97,7 @@ class _Change(NamedTuple):
 class _Edit:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._root: MappingNode = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        self._root: MappingNode = compose(text, Loader=CSafeLoader)
 
     def with_value(self, path: Sequence[str], value: Value, before: Sequence[str]) -> str:
         text = self._text
@@ -234,7 +236,8 @@ def _scalar(text: str, column: int, *, in_flow: bool = False) -> str:
         return f">-\n{indent}" + f"\n{indent}".join(_wrapped(text, FOLD))
     if len(text) <= FOLD and _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not (in_flow and "," in text):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", quoted)
 
 
 def _folds(text: str) -> bool:

@@ -1,42 +1,36 @@
 """YAML text as a typed tree of plain values that know their line; bounded, and nothing in it can build an object.
 
-ruamel.yaml has no types of its own, so that what it gives is unknown to the type checker; it is made ours here and
-nowhere else.
+The tree is made of the events of libyaml's parser: what they mean is decided here, and by nothing that PyYAML would make of
+them (its types are those of YAML 1.1, and some of its tags build objects).
 """
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn, cast
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+from yaml import CSafeLoader, MarkedYAMLError
+from yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.parser import Parser
-from ruamel.yaml.reader import ReaderError
+from yaml.reader import ReaderError
 
 from simcustomer.errors import ContentError, Problem
+from simcustomer.yaml_scalars import NotAScalar, Scalar, kind_of, scalar
 
 MOST_DEPTH = 20
 MOST_VALUES = 5_000
-"""Values and ends of lists and mappings: three times as many as the largest shipped file has, and read in half a second."""
+"""Values and ends of lists and mappings: three times as many as the largest shipped file has, and read in a hundredth of a second."""
 
-LONGEST_NUMBER = 40
-"""Characters of a number, true or null: Python refuses to write out one of thousands of digits."""
-
-_PLAIN = frozenset({"str", "int", "float", "bool", "null"})
-
-Scalar = str | int | float | bool | None
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
 
@@ -80,110 +74,110 @@ def read_tree(text: str, *, name: str) -> Tree:
     Raises ContentError for broken YAML, aliases, tags, repeated or odd field names, and for more than MOST_DEPTH levels
     or MOST_VALUES values.
     """
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Parser = _BoundedParser
-    yaml.composer.warn_double_anchors = False
     try:
-        root = yaml.compose(io.StringIO(text))
-    except _Unbounded as error:
-        raise ContentError([Problem(name, error.what, line=error.line)]) from error
+        reading = _Reading(name, text)
+        tree = reading.document()
     except MarkedYAMLError as error:
         raise ContentError([_syntax_problem(name, error)]) from error
     except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise ContentError(
-            [Problem(name, "holds a character that YAML does not allow; remove it", line=line)]
-        ) from error
-    except YAMLError as error:
-        raise ContentError([Problem(name, f"is not readable YAML ({error}); check quotes and indentation")]) from error
-    if not isinstance(root, MappingNode):
-        raise ContentError(
-            [Problem(name, "the file must hold fields such as `id: ...`; see docs/authoring.md", line=1)]
-        )
-    problems: list[Problem] = []
-    tree = _tree(root, yaml, name, problems)
-    if problems:
-        raise ContentError(problems)
+        raise ContentError([_odd_character(name, text.encode()[: error.position].count(b"\n"))]) from error
+    except UnicodeEncodeError as error:  # half of a character, which UTF-8 has no bytes for
+        raise ContentError([_odd_character(name, text.count("\n", 0, error.start))]) from error
+    if reading.problems:
+        raise ContentError(reading.problems)
     return tree
 
 
-class _Unbounded(Exception):
-    """What a text may not hold, and on which line it does."""
+class _Reading:
+    """A text on its way into a tree; refuses aliases, depth and bulk as the events come, before a tree is built of them."""
 
-    def __init__(self, what: str, line: int) -> None:
-        super().__init__(what)
-        self.what = what
-        self.line = line
-
-
-class _BoundedParser(Parser):
-    """Refuses aliases, depth and bulk as the events come, before a tree is built of them."""
-
-    def __init__(self, loader: YAML) -> None:
-        super().__init__(loader)
+    def __init__(self, name: str, text: str) -> None:
+        self.problems: list[Problem] = []
+        self._name = name
+        self._parser = CSafeLoader(text)
         self._depth = self._count = 0
 
-    def get_event(self) -> Event:
-        """The next event. Raises _Unbounded."""
-        event: Event = super().get_event()
-        line: int = event.start_mark.line + 1
+    def document(self) -> Tree:
+        """The mapping of fields that the text holds. Raises ContentError, and what the parser raises."""
+        self._next()
+        tree = self._tree(self._next()) if isinstance(self._next(), DocumentStartEvent) else None
+        if tree is None or not isinstance(tree.value, tuple):
+            what = "the file must hold fields such as `id: ...`; see docs/authoring.md"
+            raise ContentError([Problem(self._name, what, line=1)])
+        self._next()
+        if not isinstance(after := self._next(), StreamEndEvent):
+            self._refuse("a second document begins; leave one, and no line of three dashes below it", after)
+        return tree
+
+    def _next(self) -> Event:
+        event = cast(
+            Event, self._parser.get_event()
+        )  # None comes after the end of the stream, behind which nothing is read
         self._count += 1
         if isinstance(event, AliasEvent):
-            raise _Unbounded(f"aliases (*{event.anchor[:60]}) are not allowed; write the value out", line)
+            self._refuse(f"aliases (*{event.anchor[:60]}) are not allowed; write the value out", event)
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             self._depth += 1
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._depth -= 1
         if self._depth > MOST_DEPTH:
-            raise _Unbounded(f"nested more than {MOST_DEPTH} deep; flatten it", line)
+            self._refuse(f"nested more than {MOST_DEPTH} deep; flatten it", event)
         if self._count > MOST_VALUES:
-            raise _Unbounded(f"more than {MOST_VALUES:,} values; shorten the file", line)
+            self._refuse(f"more than {MOST_VALUES:,} values; shorten the file", event)
         return event
 
+    def _tree(self, event: Event) -> Tree:
+        """The value that begins with this event."""
+        line = _line(event)
+        if isinstance(event, MappingStartEvent):
+            self._check_tag(event.tag, "map", line)
+            return Tree(line, tuple(self._entries()))
+        if isinstance(event, SequenceStartEvent):
+            self._check_tag(event.tag, "seq", line)
+            items: list[Tree] = []
+            while not isinstance(item := self._next(), SequenceEndEvent):
+                items.append(self._tree(item))
+            return Tree(line, items)
+        assert isinstance(event, ScalarEvent)  # noqa: S101  # nothing else begins a value
+        try:
+            value = scalar(event.value, kind_of(event.value, event.tag, is_plain=event.implicit[0]))
+        except NotAScalar as error:
+            self.problems.append(Problem(self._name, str(error), line=line))
+            value = None
+        return Tree(line, value)
 
-def _tree(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Tree:
-    line: int = node.start_mark.line + 1
-    if isinstance(node, MappingNode):
-        return Tree(line, tuple(_entries(node, yaml, name, problems)))
-    if isinstance(node, SequenceNode):
-        return Tree(line, [_tree(item, yaml, name, problems) for item in node.value])
-    return Tree(line, _scalar(node, yaml, name, problems))
+    def _entries(self) -> Iterator[Entry]:
+        seen: dict[str, int] = {}
+        while not isinstance(key := self._next(), MappingEndEvent):
+            line = _line(key)
+            if not isinstance(key, ScalarEvent):
+                what = "a field name must be plain text; put it in quotes"
+                self.problems.append(Problem(self._name, what, line=line))
+                self._tree(key)
+                self._tree(self._next())
+                continue
+            field: str = key.value
+            if field in seen:
+                what = f"is already set on line {seen[field]}; remove one of the two"
+                self.problems.append(Problem(self._name, what, line=line, field=field))
+            seen[field] = line
+            yield Entry(field, line, self._tree(self._next()))
+
+    def _check_tag(self, tag: str | None, own: str, line: int) -> None:
+        if tag not in (None, "!", f"tag:yaml.org,2002:{own}"):
+            what = f"the tag of {tag[:60]!r} is not allowed; take it away"
+            self.problems.append(Problem(self._name, what, line=line))
+
+    def _refuse(self, what: str, event: Event) -> NoReturn:
+        raise ContentError([Problem(self._name, what, line=_line(event))])
 
 
-def _entries(node: MappingNode, yaml: YAML, name: str, problems: list[Problem]) -> Iterator[Entry]:
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        line: int = key.start_mark.line + 1
-        if not isinstance(key, ScalarNode):
-            problems.append(Problem(name, "a field name must be plain text; put it in quotes", line=line))
-            continue
-        field = str(key.value)
-        if field in seen:
-            what = f"is already set on line {seen[field]}; remove one of the two"
-            problems.append(Problem(name, what, line=line, field=field))
-        seen[field] = line
-        yield Entry(field, line, _tree(value, yaml, name, problems))
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1
 
 
-def _scalar(node: Node, yaml: YAML, name: str, problems: list[Problem]) -> Scalar:
-    kind = str(node.tag).rsplit(":", 1)[-1]
-    text = str(node.value)
-    line: int = node.start_mark.line + 1
-    if kind not in _PLAIN or not str(node.tag).startswith("tag:yaml.org,2002:"):
-        problems.append(
-            Problem(name, f"{text[:60]!r} is read as a {kind}; put it in quotes to make it text", line=line)
-        )
-        return None
-    value: Scalar = None
-    is_broken = kind != "str" and len(text) > LONGEST_NUMBER
-    try:
-        value = None if is_broken else yaml.constructor.construct_object(node)
-    except (ValueError, ArithmeticError, LookupError):  # `!!bool maybe` is looked up, `!!int ''` has no first digit
-        is_broken = True
-    if is_broken:
-        what = f"{text[:60]!r} is not a valid {kind}; put it in quotes to make it text"
-        problems.append(Problem(name, what, line=line))
-    return value
+def _odd_character(name: str, lines_before: int) -> Problem:
+    return Problem(name, "holds a character that YAML does not allow; remove it", line=lines_before + 1)
 
 
 def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:

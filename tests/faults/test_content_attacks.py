@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
+import yaml
 
 from simcustomer.content_file import parse_content
 from simcustomer.domain.persona import Persona
@@ -222,10 +221,9 @@ def _short(text: str) -> str:
     """A persona with one entry in each of its lists."""
     held = read_tree(text, name="short").plain
     assert isinstance(held, dict)
-    out = StringIO()
-    YAML(typ="safe", pure=True).dump(shortened(held), out)
-    parse_content(out.getvalue(), Persona, name="short")
-    return out.getvalue()
+    made = yaml.safe_dump(shortened(held), allow_unicode=True)
+    parse_content(made, Persona, name="short")
+    return made
 
 
 @dataclass

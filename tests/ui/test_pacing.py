@@ -22,17 +22,17 @@ async def events(session: Session, *, done: list[str] | None = None) -> AsyncIte
         done.append("settled")
 
 
-def collect(stream: AsyncIterator[Said | Settled]) -> list[tuple[float, Said | Settled]]:
+def collect(pace: Pace, told: AsyncIterator[Event]) -> list[tuple[float, Said | Settled]]:
     async def run() -> list[tuple[float, Said | Settled]]:
         clock = asyncio.get_running_loop().time
         begun = clock()
-        return [(clock() - begun, moment) async for moment in stream]
+        return [(clock() - begun, moment) async for moment in pace.shown(pace.hear(told))]
 
     return asyncio.run(run())
 
 
 def test_an_answer_that_is_there_at_once_is_shown_at_a_persons_speed(begun: Session) -> None:
-    moments = collect(Pace(before=0.2, words=50, updates=20).shown(events(begun)))
+    moments = collect(Pace(before=0.2, words=50, updates=20), events(begun))
     said = [moment.text for _, moment in moments[:-1] if isinstance(moment, Said)]
     assert moments[-1][1] == Settled(begun)
     assert len(said) == len(moments) - 1 >= 3
@@ -43,7 +43,7 @@ def test_an_answer_that_is_there_at_once_is_shown_at_a_persons_speed(begun: Sess
 
 
 def test_updates_are_bounded(begun: Session) -> None:
-    moments = collect(Pace(before=0, words=10_000, updates=20).shown(events(begun)))
+    moments = collect(Pace(before=0, words=10_000, updates=20), events(begun))
     assert [moment.text.strip() for _, moment in moments if isinstance(moment, Said)] == [TEXT]
 
 
@@ -51,7 +51,7 @@ def test_silence_is_settled_at_once(begun: Session) -> None:
     async def nothing() -> AsyncIterator[Event]:
         yield Settled(begun)
 
-    assert [moment for _, moment in collect(Pace(before=5).shown(nothing()))] == [Settled(begun)]
+    assert [moment for _, moment in collect(Pace(before=5), nothing())] == [Settled(begun)]
 
 
 def test_a_failure_is_told_at_once() -> None:
@@ -60,7 +60,7 @@ def test_a_failure_is_told_at_once() -> None:
         raise EngineError("the line is dead")
 
     with pytest.raises(EngineError, match="the line is dead"):
-        collect(Pace(before=30).shown(broken()))
+        collect(Pace(before=30), broken())
 
 
 def test_who_leaves_early_still_gets_the_exchange_settled(begun: Session) -> None:
@@ -72,7 +72,8 @@ def test_who_leaves_early_still_gets_the_exchange_settled(begun: Session) -> Non
             yield event
 
     async def leave() -> None:
-        stream = Pace(before=0, updates=50).shown(slow())
+        pace = Pace(before=0, updates=50)
+        stream = pace.shown(pace.hear(slow()))
         async for _ in stream:
             break
         await stream.aclose()  # type: ignore[attr-defined]
@@ -80,4 +81,15 @@ def test_who_leaves_early_still_gets_the_exchange_settled(begun: Session) -> Non
         await asyncio.sleep(0.5)
 
     asyncio.run(leave())
+    assert done == ["settled"]
+
+
+def test_an_exchange_runs_before_anything_of_it_is_shown(begun: Session) -> None:
+    done: list[str] = []
+
+    async def unseen() -> None:
+        Pace().hear(events(begun, done=done))
+        await asyncio.sleep(0.05)
+
+    asyncio.run(unseen())
     assert done == ["settled"]

@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
 
-from simcustomer.ui.sparing import SparingBlocks
+from simcustomer.ui.sparing import SparingBlocks, laying_out
 
 Changes = Callable[[list[gr.Textbox], gr.Button], Any]
 
@@ -86,3 +86,18 @@ def test_a_session_that_begins_describes_nothing_and_holds_its_own_values(monkey
         assert any(each["props"].get("label") == "box" for each in blocks.get_config_file()["components"])
 
     asyncio.run(begun())
+
+
+def test_blocks_are_described_once_they_are_laid_out() -> None:
+    async def described() -> None:
+        with laying_out(), SparingBlocks() as blocks:
+            gr.Textbox(label="box")
+        assert blocks.config == {}
+        assert blocks.app is None
+        labels = [each["props"].get("label") for each in blocks.get_config_file()["components"]]
+        assert "box" in labels
+        with SparingBlocks() as whole:
+            gr.Textbox(label="box")
+        assert whole.app is not None
+
+    asyncio.run(described())

@@ -45,6 +45,7 @@ from simcustomer.ui.security import guard
 from simcustomer.ui.sign_in import SignIn
 from simcustomer.ui.signatures import remember
 from simcustomer.ui.site import Site, wire
+from simcustomer.ui.sparing import laying_out
 from simcustomer.ui.streams import FewStreams, KnownStreams, LateJoin
 from simcustomer.ui.team.room import build as team_room
 from simcustomer.ui.theme import theme
@@ -184,16 +185,17 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
 
 
 def _blocks(desk: Desk) -> gr.Blocks:
-    with SpokenBlocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
-        blocks.known = desk.renderer.wording.languages
-        wire(blocks, Site.build(desk))
-    for path, build in BUILT.items():
-        with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
-            build(blocks, desk)
-    for block in blocks.blocks.values():
-        remember(block)
-    blocks.max_threads = MOST_AT_ONCE
-    return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
+    with laying_out():
+        with SpokenBlocks(title=desk.say("site.name"), analytics_enabled=False) as blocks:
+            blocks.known = desk.renderer.wording.languages
+            wire(blocks, Site.build(desk))
+        for path, build in BUILT.items():
+            with blocks.route(desk.say(f"rooms.{path}"), path, show_in_navbar=False):
+                build(blocks, desk)
+        for block in blocks.blocks.values():
+            remember(block)
+        blocks.max_threads = MOST_AT_ONCE
+        return blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=MOST_AT_ONCE)
 
 
 def _styles() -> str:

@@ -23,12 +23,14 @@ class Said:
 
 
 @dataclass
-class _Heard:
-    """What the exchange has given so far; `news` is set by each piece and by its end."""
+class Heard:
+    """An exchange that runs, and what it has given since `began`; `news` is set by each piece and by its end."""
 
+    began: float
     text: str = ""
     session: Session | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] = field(init=False)
 
 
 @dataclass
@@ -46,26 +48,29 @@ class Pace:
     _is_hurried: bool = field(default=False, repr=False)
     _listening: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"], repr=False)
 
-    async def shown(self, events: AsyncIterator[Event]) -> AsyncIterator[Said | Settled]:
-        """The growing answer, then the settled session. Raises what `events` raises, at once.
+    def hear(self, events: AsyncIterator[Event]) -> Heard:
+        """Let an exchange run from now on, before anything of it is shown.
 
-        When nobody watches any more, the exchange still runs to its end: what was asked gets its answer.
+        When nobody watches any more, it still runs to its end: what was asked gets its answer.
         """
-        heard = _Heard()
-        task = asyncio.create_task(_listen(events, heard))
-        self._listening.add(task)
-        task.add_done_callback(self._listened)
-        begins = asyncio.get_running_loop().time() + self.before
+        heard = Heard(began=asyncio.get_running_loop().time())
+        heard.task = asyncio.create_task(_listen(events, heard))
+        self._listening.add(heard.task)
+        heard.task.add_done_callback(self._listened)
+        return heard
+
+    async def shown(self, heard: Heard) -> AsyncIterator[Said | Settled]:
+        """The growing answer, then the settled session. Raises what the exchange raises, at once."""
         self._open += 1
         try:
             await heard.news.wait()
             if heard.text:
-                await _pause(task, begins)
-            async for text in self._growing(task, heard):
+                await _pause(heard.task, heard.began + self.before)
+            async for text in self._growing(heard.task, heard):
                 yield Said(text)
         finally:
             self._open -= 1
-        task.result()
+        heard.task.result()
         if heard.session is not None:
             yield Settled(heard.session)
 
@@ -77,7 +82,7 @@ class Pace:
         while self._open and clock() < until:
             await asyncio.sleep(0.05)
 
-    async def _growing(self, task: asyncio.Task[None], heard: _Heard) -> AsyncIterator[str]:
+    async def _growing(self, task: asyncio.Task[None], heard: Heard) -> AsyncIterator[str]:
         """The answer as far as it may be shown, each time that more of it may be."""
         clock = asyncio.get_running_loop().time
         shown, allowed, due = 0, 0.0, clock()
@@ -103,7 +108,7 @@ class Pace:
             _log.debug("an exchange failed: %s", error)
 
 
-async def _listen(events: AsyncIterator[Event], heard: _Heard) -> None:
+async def _listen(events: AsyncIterator[Event], heard: Heard) -> None:
     try:
         async for event in events:
             if isinstance(event, Settled):

@@ -50,6 +50,7 @@ class PageSessions(StateHolder):
 
 
 def keep_little(blocks: gr.Blocks, app: FastAPI) -> None:
-    """Let the app in which these Blocks were mounted keep its pages' sessions so."""
+    """Let the app in which these Blocks were mounted keep its pages' sessions so, and be the one that they know."""
     (inner,) = (mounted for route in app.routes if isinstance(mounted := getattr(route, "app", None), App))
     inner.state_holder = PageSessions(blocks)
+    blocks.app = inner

@@ -196,6 +196,7 @@ class PractisePage(Page):
     async def _converse(
         self, events: AsyncIterator[Event], session_id: str, owner: str, reply: str, *, whole: bool
     ) -> AsyncIterator[Updates]:
+        heard = self.desk.pace.hear(events)
         try:
             session = await self._open(session_id, owner)
             yield {
@@ -206,7 +207,7 @@ class PractisePage(Page):
                 self.stop: gr.Button(visible=True),
                 self.live: live(self.desk.renderer, session, reply, is_waiting=True),
             }
-            async for moment in self.desk.pace.shown(events):
+            async for moment in self.desk.pace.shown(heard):
                 if isinstance(moment, Settled):
                     yield {**self.settled(moment.session), self.announcement: aloud(self.desk.renderer, moment.session)}
                 elif not whole:

@@ -13,6 +13,7 @@ from simcustomer.errors import SettingsError
 from simcustomer.roles import Cast
 from simcustomer.settings import Settings
 from simcustomer.store import open_store
+from simcustomer.ui.loading import load_gradio
 from simcustomer.ui.opening import opening
 from simcustomer.ui.wording import Wording
 
@@ -46,7 +47,8 @@ def serve(
                 announce(wording.say("server.in_the_clear"))
 
         with closing(bound(host, port, wording)) as listener:
-            # Gradio takes seconds to import, which a busy port should not cost.
+            # Gradio takes long to import, which a busy port should not cost.
+            load_gradio()
             from simcustomer.ui.running import Parts, run  # noqa: PLC0415
 
             run(settings, players, listener, ready, Parts(store, opened, metrics))

@@ -1,11 +1,14 @@
-"""Blocks that do work for what a handler changes, not for all that it could have changed."""
+"""Blocks that do work for what a handler changes, not for all that it could have changed, and are described when they are whole."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from gradio import blocks as gradio_blocks
 from gradio.block_function import BlockFunction
 from gradio.blocks import Block, BlocksConfig
 from gradio.state_holder import SessionState
@@ -29,6 +32,30 @@ class _OfApp(BlocksConfig):
         return copied
 
 
+_NAMES = gradio_blocks.__dict__
+"""Where Gradio's Blocks look up of what class the application is that they make."""
+
+
+class _NoApp:
+    @staticmethod
+    def create_app(*_: object, **__: object) -> None:
+        """None: there is something to serve when all is laid out."""
+
+
+@contextmanager
+def laying_out() -> Generator[None]:
+    """Within it, sparing Blocks are neither described nor made an application of.
+
+    Gradio 6.31 does both when Blocks begin, after each of their pages and when they get a queue, and then once more for the server in
+    which they are mounted, which is the only one that answers.
+    """
+    made, _NAMES["App"] = _NAMES["App"], _NoApp
+    try:
+        yield
+    finally:
+        _NAMES["App"] = made
+
+
 class SparingBlocks(gr.Blocks):
     """Gradio 6.31 makes every output component of a handler anew at each of its updates, those that stay as they are too.
 
@@ -40,6 +67,10 @@ class SparingBlocks(gr.Blocks):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.default_config = _OfApp(self)
+
+    def get_config_file(self) -> Any:
+        """Gradio's description of all pages; empty while they are laid out."""
+        return {} if _NAMES["App"] is _NoApp else super().get_config_file()
 
     async def postprocess_data(
         self, block_fn: BlockFunction, predictions: list[Any] | dict[Any, Any], state: SessionState | None

@@ -116,8 +116,9 @@ class TrialView(Page):
         try:
             session = await asyncio.to_thread(self.studio.practice.open, session_id, owner=owner)
             said = reply or session.pending
+            heard = self.desk.pace.hear(events)
             yield {self.reply: "", self.notice: "", self.live: live(self.desk.renderer, session, said, is_waiting=True)}
-            async for moment in self.desk.pace.shown(events):
+            async for moment in self.desk.pace.shown(heard):
                 if isinstance(moment, Settled):
                     yield {
                         **self._settled(moment.session),
