@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from simcustomer.domain.rubric import LEVELS, Level
 from simcustomer.engines.embedded.nlu import Text
-from simcustomer.engines.embedded.nlu.symbols import SymbolPlaces, symbols
+from simcustomer.engines.embedded.nlu.symbols import SymbolPlaces, counted, symbols
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -94,7 +94,7 @@ class Vocabulary:
 
     def scores(self, observed: Observed) -> Numbers:
         """What the words of a reply add to every score."""
-        rows, counts = np.unique(self.stand(observed), return_counts=True)
+        rows, counts = counted(self.stand(observed))
         values = (np.log(counts) + 1) * self.idf[rows]
         length = float(np.sqrt((values**2).sum())) or 1.0
         return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
@@ -108,8 +108,7 @@ def _known_terms(text: str, places: Mapping[str, int]) -> Places:
 
 def _known_symbols(text: str, places: SymbolPlaces) -> Places:
     read = Text(text)
-    found = [places.of(read.even[span.start : span.end]) for span in read.sentences]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+    return places.of(read.even[span.start : span.end] for span in read.sentences)
 
 
 def _standing(name: str, places: dict[str, int]) -> Callable[[Observed], Places]:
@@ -134,12 +133,12 @@ class Trees:
 
     def weighed(self, columns: Numbers) -> Numbers:
         """The strength of every technique: its start, and the answers of its trees."""
-        trees = np.arange(len(self.techniques))
-        node = np.zeros(len(trees), dtype=np.int_)
+        goes_right = (columns.take(self.columns) > self.bounds).ravel()
+        first = np.arange(len(self.techniques)) * self.columns.shape[1]
+        node: Places = np.zeros(len(self.techniques), dtype=np.intp)
         for _ in range(DEPTH):
-            right = columns[self.columns[trees, node]] > self.bounds[trees, node]
-            node = 2 * node + 1 + right
-        answers = self.answers[trees, node - (2**DEPTH - 1)]
+            node = 2 * node + 1 + np.asarray(goes_right.take(first + node), dtype=np.intp)
+        answers = self.answers[np.arange(len(node)), node - (2**DEPTH - 1)]
         return self.starts + np.bincount(self.techniques, weights=answers, minlength=len(self.starts))
 
 
@@ -184,7 +183,7 @@ class Calibration:
         column = self.techniques.index(technique)
         terms = self.vocabularies["terms"]
         weights = [
-            sum(float(terms.weights[terms.places[term], column]) for term in terms_of(text) if term in terms.places)
+            sum(terms.weights[[terms.places[term] for term in terms_of(text) if term in terms.places], column].tolist())
             for text in sentences
         ]
         return int(np.argmax(weights)) if weights else 0

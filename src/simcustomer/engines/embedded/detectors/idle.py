@@ -91,12 +91,12 @@ def is_spoken_for(moment: Moment, sentence: Sentence, cues: frozenset[str]) -> b
 
 def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:
     """The sentences of a reply, each with the names of the trainee's cues in it."""
-    held: defaultdict[Span, set[str]] = defaultdict(set)
+    held: defaultdict[int, set[str]] = defaultdict(set)
     for name in moment.present:
         if not name.startswith(CUSTOMERS):
-            for sentence in moment.holding(name):
-                held[sentence.span].add(name)
-    return [(sentence, frozenset(held[sentence.span])) for sentence in moment.sentences]
+            for place in moment.places_of(name):
+                held[place].add(name)
+    return [(sentence, frozenset(held[place])) for place, sentence in enumerate(moment.sentences)]
 
 
 def marks_of(moment: Moment, sentence: Sentence, cues: Iterable[str]) -> frozenset[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
@@ -41,8 +41,7 @@ _SALUTATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the reply; `echoes` are content stems that the customer used in the message being answered."""
 
     span: Span
@@ -55,6 +54,12 @@ class Sentence:
 def read_plainly(message: str, lexicon: Lexicon) -> Reading:
     """A message of the conversation, read in plain words."""
     return Reading(plain_text(message), lexicon)
+
+
+@lru_cache(maxsize=64)
+def _stems_of(text: str, stop: frozenset[str]) -> frozenset[str]:
+    """Content stems of a text of the case, which is the same for every reply of a conversation."""
+    return content_stems(tuple(_WORD.findall(text)), stop)
 
 
 class Moment:
@@ -82,9 +87,9 @@ class Moment:
         heard = reply or said(plain_text(case.reply), lexicon, customer=message)
         self.reply = Reading(heard, lexicon, other=message)
         self._earlier = turns[:-2]
-        self._worked_out: dict[str, float] = {}
-        self._kept: dict[str, tuple[Cue, ...]] = {}
-        self._holding: dict[tuple[str, ...], tuple[Sentence, ...]] = {}
+        self._plain: dict[str, tuple[Cue, ...]] = {}
+        self._said: dict[str, tuple[Cue, ...]] = {}
+        self._held: dict[str, frozenset[int]] = {}
         self._calibration = calibration
         self.estimates: dict[str, Estimate] = {}
         """How strong each technique is, weighed as a whole; filled in by the grader, which has all signals."""
@@ -106,9 +111,13 @@ class Moment:
 
     def as_written(self, name: str) -> tuple[str, ...]:
         """The words of a cue in what is looked at of the reply, with its slang and its typing faults."""
-        text = Text(self.case.reply)
+        text = self._written
         spans = (Span(*found.span()) for found in self.lexicon.pattern(name).finditer(text.low))
         return tuple(text.quote(span) for span in spans if self.reply.text.holds(text, span))
+
+    @cached_property
+    def _written(self) -> Text:
+        return Text(self.case.reply)
 
     @cached_property
     def own_words(self) -> str:
@@ -174,7 +183,7 @@ class Moment:
     def _names(self) -> frozenset[str]:
         scenario = self.case.scenario
         known = f"{scenario.customer_name or ''} {scenario.company or ''}".lower()
-        return content_stems(tuple(_WORD.findall(known)), self.lexicon.stop)
+        return _stems_of(known, self.lexicon.stop)
 
     @cached_property
     def told(self) -> frozenset[str]:
@@ -186,7 +195,7 @@ class Moment:
         """Content stems of the case's facts and policy, as far as they are known."""
         scenario = self.case.scenario
         text = " ".join((scenario.issue or "", *scenario.facts, *scenario.policy)).lower()
-        return content_stems(tuple(_WORD.findall(text)), self.lexicon.stop) - self._names
+        return _stems_of(text, self.lexicon.stop) - self._names
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -223,41 +232,41 @@ class Moment:
         """How much of this case is in the reply: particulars, weighed up where the case's facts are not known."""
         return len(self.particulars) * (1.0 if self.known else 1.4)
 
-    @cached_property
-    def substance(self) -> int:
-        """0 to 3 by how much of the case the reply holds, in number and as a share of its words."""
-        share = self.grip / max(self.size, 1)
-        steps = ((4, 0.06), (6, 0.085), (9, 0.1))
-        return sum(self.grip >= least and share >= density for least, density in steps)
-
     def said(self, *names: str) -> tuple[Cue, ...]:
         """Cues in the body that are the trainee's own and not negated; a condition is no bar."""
-        return tuple(cue for name in names if name in self._present for cue in self._said(name))
+        return tuple([cue for name in names if name in self._present for cue in self._said_of(name)])
 
-    def _said(self, name: str) -> tuple[Cue, ...]:
-        if name not in self._kept:
-            self._kept[name] = tuple(cue for cue in self.plain(name) if not cue.negated)
-        return self._kept[name]
+    def _said_of(self, name: str) -> tuple[Cue, ...]:
+        if name not in self._said:
+            self._said[name] = tuple([cue for cue in self._plain_of(name) if not cue.negated])
+        return self._said[name]
+
+    def plain(self, *names: str) -> tuple[Cue, ...]:
+        """Cues in the body in whatever sense, except in quotation marks or copied."""
+        return tuple([cue for name in names if name in self._present for cue in self._plain_of(name)])
+
+    def _plain_of(self, name: str) -> tuple[Cue, ...]:
+        if name not in self._plain:
+            start, end = self.body
+            self._plain[name] = tuple(
+                [c for c in self.reply.cues(name) if start <= c.span.start < end and not (c.reported or c.borrowed)]
+            )
+        return self._plain[name]
 
     @cached_property
     def _present(self) -> frozenset[str]:
         return self.reply.present(by_customer=False)
 
-    def plain(self, *names: str) -> tuple[Cue, ...]:
-        """Cues in the body in whatever sense, except in quotation marks or copied."""
-        return tuple(
-            cue
-            for name in names
-            for cue in self.reply.cues(name)
-            if not (cue.reported or cue.borrowed) and self.body.start <= cue.span.start < self.body.end
-        )
-
     def holding(self, *names: str) -> tuple[Sentence, ...]:
         """Sentences of the body with any of these cues (as `said`), in order."""
-        if names not in self._holding:
-            found = {self._index_at(cue.span.start) for cue in self.said(*names)}
-            self._holding[names] = tuple(self.sentences[index] for index in sorted(found - {-1}))
-        return self._holding[names]
+        held = [self.places_of(name) for name in names if name in self._present]
+        return tuple([self.sentences[place] for place in sorted(frozenset[int]().union(*held))])
+
+    def places_of(self, name: str) -> frozenset[int]:
+        """Which sentences of the body hold a cue (as `said`)."""
+        if name not in self._held:
+            self._held[name] = frozenset(map(self._index_at, [c.span.start for c in self._said_of(name)])) - {-1}
+        return self._held[name]
 
     def _index_at(self, position: int) -> int:
         """Which sentence of the body holds a position; -1 where none does."""
@@ -288,12 +297,6 @@ class Moment:
     def questions(self) -> tuple[Sentence, ...]:
         """Sentences that ask."""
         return tuple(s for s in self.sentences if s.asks)
-
-    def once(self, name: str, work_out: Callable[[Moment, str], float]) -> float:
-        """A signal's value, worked out at its first use only."""
-        if name not in self._worked_out:
-            self._worked_out[name] = work_out(self, name)
-        return self._worked_out[name]
 
     def customer_has(self, name: str) -> bool:
         """Whether the message being answered holds a cue of the customer's."""

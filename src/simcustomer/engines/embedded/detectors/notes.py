@@ -8,6 +8,7 @@ from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import ALWAYS, LEVELS, Technique
 from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
 from simcustomer.engines.embedded.nlu import Cue
+from simcustomer.engines.embedded.nlu.text import Span
 
 Spot = Cue | Sentence
 
@@ -36,8 +37,9 @@ class Notes:
     def shows(self, indicator: str, *spots: Spot) -> None:
         """The reply shows an indicator at these spots; nothing is noted without a spot in a sentence that does something."""
         if indicator in self._technique.indicators:
-            quotes = self._quotes(spot for spot in spots if not self._is_idle(spot))
-            if quotes:
+            idle = self._moment.idle
+            telling = [spot for spot in spots if not _is_within(spot, idle)] if idle else spots
+            if quotes := self._quotes(telling):
                 self._shown[indicator] = quotes
 
     def errs(self, misstep: str, *spots: Spot, sure: bool = False) -> None:
@@ -88,9 +90,6 @@ class Notes:
             estimate=LEVELS[self.strength],
         )
 
-    def _is_idle(self, spot: Spot) -> bool:
-        return any(start <= spot.span.start < end for start, end in self._moment.idle)
-
     def _show_most_telling(self) -> None:
         """Where the whole is strong and no sign was seen, the sentence that weighs most stands for the plainest indicator."""
         plainest = next((way for ways in self._technique.levels.values() for way in ways if way != ALWAYS), "")
@@ -111,3 +110,7 @@ class Notes:
             if len(quotes) == MOST:
                 break
         return tuple(quotes)
+
+
+def _is_within(spot: Spot, spans: Iterable[Span]) -> bool:
+    return any(start <= spot.span.start < end for start, end in spans)

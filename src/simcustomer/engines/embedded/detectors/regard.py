@@ -33,8 +33,7 @@ def empathy(moment: Moment, technique: Technique) -> Finding:
     if len(felt) >= 2:
         notes.shows("counts_the_cost", *(s for s in near if len(s.stems & moment.told) >= 2), *felt)
     notes.errs("dismisses", *moment.plain("dismisses"), *harsh(moment))
-    repeated = {s.span for s in moment.repeated}
-    again = tuple(s for s in stock if s.span in repeated)
+    again = tuple(s for s in stock if s in moment.repeated)
     if stock and not felt:
         notes.errs("hollow", *stock)
         notes.errs("repeated", *again, sure=True)

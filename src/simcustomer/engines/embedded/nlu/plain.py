@@ -40,14 +40,21 @@ class _Plain(NamedTuple):
 def plain_text(raw: str) -> Text:
     """The message as it is read."""
     text = Text(raw)
-    changes: list[Change] = []
-    for found in _TOKEN.finditer(text.even):
-        written = found.group()
-        plain = _undisguised(written) if any(map(str.isdigit, written)) else _plain(written.lower()) or _mended(written)
-        if plain is not None:
-            words = plain.words[0].upper() + plain.words[1:] if written[0].isupper() else plain.words
-            changes.append(Change(found.start(), found.end(), words, plain.kind))
+    changes = [
+        Change(found.start(), found.end(), plain.words, plain.kind)
+        for found in _TOKEN.finditer(text.even)
+        if (plain := _plainly(found.group()))
+    ]
     return text.changed(changes) if changes else text
+
+
+@lru_cache(maxsize=20_000)
+def _plainly(written: str) -> _Plain | None:
+    """What stands for a word as it was written, with a capital where it has one; None where it stands as it is."""
+    plain = _undisguised(written) if any(map(str.isdigit, written)) else _plain(written.lower()) or _mended(written)
+    if plain is None or not written[0].isupper():
+        return plain
+    return _Plain(plain.words[0].upper() + plain.words[1:], plain.kind)
 
 
 @lru_cache(maxsize=20_000)

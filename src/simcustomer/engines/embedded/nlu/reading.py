@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
@@ -52,22 +51,55 @@ def _asks(sentence: str) -> bool:
     return "?" in sentence or bool(_ASKING.match(sentence))
 
 
-@dataclass(frozen=True, slots=True)
 class Cue:
-    """A place where a pattern of the lexicon matched, with the sentence around it."""
+    """A place where a pattern of the lexicon matched. How it is meant is found out when it is asked: of most nobody asks all."""
 
-    name: str
-    span: Span
-    sentence: Span
-    negated: bool
-    hypothetical: bool
-    reported: bool
-    borrowed: bool
+    def __init__(self, reading: Reading, name: str, span: Span) -> None:
+        self._reading = reading
+        self.name = name
+        self.span = span
+
+    @cached_property
+    def sentence(self) -> Span:
+        """The sentence around it."""
+        return self._reading.text.sentence_at(self.span.start)
+
+    @cached_property
+    def negated(self) -> bool:
+        """Whether a negation in its clause reaches it."""
+        return bool(_NEGATION.search(" ".join(self._clause.split()[-_SCOPE:])))
+
+    @cached_property
+    def hypothetical(self) -> bool:
+        """Whether it is said to be so only if something else is."""
+        return bool(_CONDITION.search(self._reading.text.even[self._reach : self.span.start]))
+
+    @cached_property
+    def reported(self) -> bool:
+        """Whether it is given as what somebody says."""
+        return bool(_REPORT.search(self._clause)) or self._reading.in_quotes(self.span)
+
+    @cached_property
+    def borrowed(self) -> bool:
+        """Whether it is copied from the other side."""
+        return self._reading.is_borrowed(self.span)
 
     @property
     def meant(self) -> bool:
         """Said by the writer as a plain statement: not negated, supposed, quoted from someone or copied."""
         return not (self.negated or self.hypothetical or self.reported or self.borrowed)
+
+    @cached_property
+    def _reach(self) -> int:
+        return max(self.sentence.start, self.span.start - _REACH)
+
+    @cached_property
+    def _clause(self) -> str:
+        """What stands before it in its clause."""
+        even, (start, end) = self._reading.text.even, self.span
+        # The first word of the cue may be what begins its clause ("... and" before "I will").
+        ends = _CLAUSE_END.finditer(even, self._reach, min(start + _PRONOUN, end))
+        return even[max((found.end() for found in ends if found.start() < start), default=self._reach) : start]
 
 
 class Reading:
@@ -84,7 +116,7 @@ class Reading:
         """Every place of a cue, in order, meant or not."""
         if name not in self._found:
             places = self._places(self._lexicon.index(name)).get(name, ())
-            self._found[name] = tuple(self._cue(name, Span(*place)) for place in places)
+            self._found[name] = tuple([Cue(self, name, Span(*place)) for place in places])
         return self._found[name]
 
     def present(self, *, by_customer: bool) -> frozenset[str]:
@@ -98,7 +130,7 @@ class Reading:
 
     def matches(self, pattern: re.Pattern[str]) -> tuple[Cue, ...]:
         """Every place of a pattern that is not the lexicon's, such as an author's phrases."""
-        return tuple(self._cue("", Span(*match.span())) for match in pattern.finditer(self.text.even) if match.group())
+        return tuple(Cue(self, "", Span(*match.span())) for match in pattern.finditer(self.text.even) if match.group())
 
     @property
     def stop(self) -> frozenset[str]:
@@ -127,32 +159,17 @@ class Reading:
         """Sentences that ask, with a question mark or, as people type in a chat, without."""
         return tuple(s for s in self.text.sentences if _asks(self.text.even[s.start : s.end]))
 
-    def _cue(self, name: str, span: Span) -> Cue:
-        sentence = self.text.sentence_at(span.start)
-        start = max(sentence.start, span.start - _REACH)
-        before = self.text.even[start : span.start]
-        # The first word of the cue may be what begins its clause ("... and" before "I will").
-        ends = _CLAUSE_END.finditer(self.text.even, start, min(span.start + _PRONOUN, span.end))
-        clause = before[max((end.end() - start for end in ends if end.start() < span.start), default=0) :]
-        return Cue(
-            name=name,
-            span=span,
-            sentence=sentence,
-            negated=bool(_NEGATION.search(" ".join(clause.split()[-_SCOPE:]))),
-            hypothetical=bool(_CONDITION.search(before)),
-            reported=bool(_REPORT.search(clause)) or self._in_quotes(span),
-            borrowed=self._is_borrowed(span),
-        )
-
-    def _in_quotes(self, span: Span) -> bool:
+    def in_quotes(self, span: Span) -> bool:
+        """Whether a stretch stands within quotation marks."""
         return any(start <= span.start and span.end <= end for start, end in self._quoted)
+
+    def is_borrowed(self, span: Span) -> bool:
+        """Whether a stretch touches words that are copied from the other side."""
+        return any(start < span.end and span.start < end for start, end in self._copied)
 
     @cached_property
     def _quoted(self) -> tuple[Span, ...]:
         return tuple(Span(*match.span()) for match in _QUOTED.finditer(self.text.even))
-
-    def _is_borrowed(self, span: Span) -> bool:
-        return any(start < span.end and span.start < end for start, end in self._copied)
 
     @cached_property
     def _copied(self) -> tuple[Span, ...]:

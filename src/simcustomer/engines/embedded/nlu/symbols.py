@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import combinations, pairwise
-from typing import cast
+from itertools import chain, combinations, pairwise, repeat
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +22,23 @@ from simcustomer.engines.embedded.nlu.text import stem
 _NEAR = 4
 """Words from one class to another that are still seen as one after the other."""
 
-_KEPT = 64
-"""Sentences whose numbers are kept."""
+_DISTANCES = range(1, _NEAR + 1)
 
-_PLACES_KEPT = 20_000
-_PAIRS_KEPT = 50_000
-"""Words, and pairs of places near each other, whose numbers are kept: language is mostly the same ones."""
+_WORDS_KEPT = 20_000
+"""Words that are kept with their classes and numbers: language is mostly the same ones."""
 
 _LONGEST = 120
 """Words of a sentence that are read; nobody says one thing in more."""
 
+_DAY = (
+    re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b(?= |\.)"),
+    " <day> ",
+)  # fmt: skip
+_FIGURE = re.compile(r"\d")
 _KINDS = (
     (re.compile(r"[£$€]\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:pounds?|quid|euros?|dollars?|rand|naira|pence|p)\b"), " <money> "),
     (re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b"), " <clock> "),
-    (
-        re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b(?= |\.)"),
-        " <day> ",
-    ),
+    _DAY,
     (re.compile(r"\d+"), " <n> "),
 )  # fmt: skip
 _TOKEN = re.compile(r"<\w+>|[^\W\d_]+(?:'[^\W\d_]+)*|[?!.,;:]")
@@ -99,46 +99,35 @@ def symbols(sentence: str) -> frozenset[str]:
 
 
 _PAIR = re.compile(r"(?P<one>=?<\w+>|[^<>]+?)(?P<link>>>|>|\+)(?P<other>.+)")
+_LINKS = (">", ">>", "+")
 
 
-class _Known:
-    """What a model knows of the symbols that begin with a class or word: alone, and by what follows or comes near."""
+class _Place(NamedTuple):
+    """What a model knows of a place in a row: the numbers of what stands there alone, and the members of pairs that do."""
 
-    __slots__ = ("alone", "following", "near")
-
-    def __init__(self) -> None:
-        self.alone: int | None = None
-        self.following: dict[str, int] = {}
-        self.near: dict[str, int] = {}
+    alone: tuple[int, ...]
+    members: tuple[int, ...]
+    beside: tuple[int, ...]
 
 
-class _Place:
-    """A place in a row: the classes or the word there that a model knows anything of, and their numbers alone."""
-
-    __slots__ = ("alone", "beside", "known")
-
-    def __init__(self, known: dict[str, _Known], alone: frozenset[int], beside: frozenset[int]) -> None:
-        self.known = known
-        self.alone = alone
-        self.beside = beside
+_BETWEEN = [_Place((), (), ())] * _NEAR
+"""What stands between two sentences, so that nothing of one is near to anything of the other."""
 
 
 class SymbolPlaces:
-    """The symbols that a model knows, arranged so that those of a sentence are found without spelling out all the others."""
+    """The numbers of those symbols that a model knows, found for all sentences of a text together without spelling any out.
+
+    The classes and words that stand in the model's pairs are its members, numbered from 1. `_pairs` has a table a link, one behind
+    another: in a member's row and another's column the number of the two together, -1 for none.
+    """
 
     def __init__(self, places: Mapping[str, int]) -> None:
-        """`places` has a number for each symbol."""
-        # The message answered is weighed again without what is idle in the reply, and so is the rest of the reply.
-        self.of = lru_cache(maxsize=_KEPT)(self._of)
-        self._place = lru_cache(maxsize=_PLACES_KEPT)(self._place_of)
-        self._following = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_following)
-        self._near = lru_cache(maxsize=_PAIRS_KEPT)(self._numbers_near)
-        self._token = lru_cache(maxsize=_PLACES_KEPT)(self._number_of_token)
+        """`places` gives the number of every symbol that is known, spelt as `symbols` spells them."""
+        self._count = len(places)
         self._stems: dict[str, int] = {}
         self._words: dict[tuple[str, ...], int] = {}
-        self._known: dict[str, _Known] = {}
-        self._same: dict[frozenset[str], _Place] = {}
-        together: dict[tuple[str, str], int] = {}
+        self._alone: dict[str, int] = {}
+        pairs: list[tuple[str, str, str, int]] = []
         for symbol, place in places.items():
             kind, rest = symbol[:2], symbol[2:]
             if kind == "t:":
@@ -146,58 +135,106 @@ class SymbolPlaces:
             elif kind == "w:":
                 self._words[tuple(rest.split(" "))] = place
             elif kind == "c:":
-                self._known.setdefault(rest, _Known()).alone = place
-            elif (pair := _PAIR.fullmatch(symbol)) is None:
-                raise ValueError(f"{symbol!r} is no symbol")
-            elif pair["link"] == "+":
-                together[pair["one"], pair["other"]] = place
+                self._alone[rest] = place
+            elif pair := _PAIR.fullmatch(symbol):
+                pairs.append((pair["link"], pair["one"], pair["other"], place))
             else:
-                known = self._known.setdefault(pair["one"], _Known())
-                (known.following if pair["link"] == ">" else known.near)[pair["other"]] = place
-                self._known.setdefault(pair["other"], _Known())
-        self._beside = {name: row for row, name in enumerate(sorted({name for pair in together for name in pair}))}
-        self._together = np.full((len(self._beside), len(self._beside)), -1, dtype=np.intp)
-        for (one, other), place in together.items():
-            # A pair side by side is spelt in the order of the alphabet, and so are the rows.
-            self._together[self._beside[one], self._beside[other]] = place
+                raise ValueError(f"{symbol!r} is no symbol")
+        names = sorted({name for _, one, other, _ in pairs for name in (one, other)})
+        self._members = {name: number for number, name in enumerate(names, start=1)}
+        self._beside = {name for link, one, other, _ in pairs if link == "+" for name in (one, other)}
+        self._width = len(names) + 1
+        tables = np.full((len(_LINKS), self._width, self._width), -1, dtype=np.int32)
+        for link, one, other, place in pairs:
+            tables[_LINKS.index(link), self._members[one], self._members[other]] = place
+        self._pairs = tables.ravel()
+        self._token = lru_cache(maxsize=_WORDS_KEPT)(self._number_of_token)
+        self._place = lru_cache(maxsize=_WORDS_KEPT)(self._place_of)
 
-    def _of(self, sentence: str) -> NDArray[np.intp]:
-        """The numbers of a sentence's symbols, as `symbols` gives them, those that are not known left out."""
-        words, row = _row(sentence)
-        places = [self._place(here) for here in row]
-        found = set(map(self._token, words))
-        found.update(map(self._words.get, pairwise(["^", *words, "$"])))
-        found.update(*[place.alone for place in places], *map(self._following, places, places[1:]))
-        for distance in range(2, _NEAR + 1):
-            found.update(*map(self._near, places, places[distance:]))
-        found.discard(None)
-        beside = np.array(sorted(frozenset[int]().union(*[place.beside for place in places[1:-1]])), dtype=np.intp)
-        pairs = self._together[beside[:, None], beside]
-        return np.concatenate(
-            [np.fromiter(cast("set[int]", found), dtype=np.intp, count=len(found)), pairs[pairs >= 0]]
+    def of(self, sentences: Iterable[str]) -> NDArray[np.intp]:
+        """The numbers of the symbols of every sentence, as `symbols` gives them, those that are not known left out."""
+        alone: list[int] = []
+        row: list[_Place] = []
+        beside: list[frozenset[int]] = []
+        sizes: list[tuple[int, int]] = []
+        for sentence in sentences:
+            words, classes = _row(sentence)
+            places = list(map(self._place, classes))
+            before = len(alone), len(row)
+            alone += map(self._token, words)
+            alone += map(self._words.get, pairwise(("^", *words, "$")), repeat(-1))
+            alone += chain.from_iterable([place.alone for place in places])
+            row += places
+            row += _BETWEEN
+            beside.append(frozenset(chain.from_iterable([place.beside for place in places[1:-1]])))
+            sizes.append((len(alone) - before[0], len(row) - before[1]))
+        if not sizes:
+            return np.zeros(0, dtype=np.intp)
+        # A symbol has another number in every sentence, so that each counts once there.
+        shifts = np.arange(len(sizes)) * self._count
+        counts = np.array(sizes)
+        found = np.array(alone, dtype=np.intp)
+        each = np.concatenate(
+            [
+                (found + np.repeat(shifts, counts[:, 0]))[found >= 0],
+                self._in_rows(row, np.repeat(shifts, counts[:, 1])),
+                self._side_by_side(beside, shifts),
+            ]
         )
+        each.sort()
+        return each[_begins(each)] % self._count
 
-    def _number_of_token(self, word: str) -> int | None:
-        return self._stems.get(stem(word) if word.isalpha() else word)
+    def _in_rows(self, row: list[_Place], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Pairs of the members of a place with those of the next one, and with those of the places near behind it."""
+        members = _padded([place.members for place in row])
+        last = len(row) - _NEAR
+        follows, near = 0, self._width**2
+        behind = [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
+        places, columns = members[:last].nonzero()
+        pairs = self._pairs.take(members[places, columns, None] * self._width + np.hstack(behind)[places])
+        one, other = (pairs >= 0).nonzero()
+        return pairs[one, other] + shifts[places[one]]
+
+    def _side_by_side(self, sentences: list[frozenset[int]], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Pairs of members in one sentence; the table has them in the order of the alphabet alone, as they are spelt."""
+        members = _padded(sentences)
+        table = 2 * self._width**2
+        pairs = self._pairs.take(table + members[:, :, None] * self._width + members[:, None, :])
+        sentence, one, other = (pairs >= 0).nonzero()
+        return pairs[sentence, one, other] + shifts[sentence]
+
+    def _number_of_token(self, word: str) -> int:
+        return self._stems.get(stem(word) if word.isalpha() else word, -1)
 
     def _place_of(self, here: frozenset[str]) -> _Place:
-        """The same place for all that the model knows the same of, so that few pairs of them are told apart."""
-        names = here & self._known.keys()
-        beside = frozenset(self._beside[one] for one in here if one in self._beside)
-        held = frozenset((*names, *(one for one in here if one in self._beside)))
-        if held not in self._same:
-            known = {one: self._known[one] for one in names}
-            alone = frozenset(what.alone for what in known.values() if what.alone is not None)
-            self._same[held] = _Place(known, alone, beside)
-        return self._same[held]
+        return _Place(
+            alone=tuple(self._alone[name] for name in here if name in self._alone),
+            members=tuple(self._members[name] for name in here if name in self._members),
+            beside=tuple(self._members[name] for name in here & self._beside if not name.startswith("=")),
+        )
 
-    def _numbers_following(self, here: _Place, after: _Place) -> tuple[int, ...]:
-        linked = [what.following for what in here.known.values()]
-        return tuple(following[other] for following in linked for other in following.keys() & after.known.keys())
 
-    def _numbers_near(self, here: _Place, later: _Place) -> tuple[int, ...]:
-        linked = [what.near for what in here.known.values()]
-        return tuple(near[other] for near in linked for other in near.keys() & later.known.keys())
+def counted(numbers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Each number once, in order, and how often it is there; for a few hundred, np.unique takes several times as long."""
+    ordered = np.sort(numbers)
+    begins = _begins(ordered).nonzero()[0]
+    ends = np.append(begins[1:], len(ordered))
+    return ordered[begins], ends[: len(begins)] - begins
+
+
+def _begins(ordered: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Where a number is another than the one before it."""
+    begins = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return begins
+
+
+def _padded(rows: Sequence[Collection[int]]) -> NDArray[np.intp]:
+    """Rows of one length, with 0 behind what they hold."""
+    lengths = np.array(list(map(len, rows)))
+    padded = np.zeros((len(rows), int(lengths.max())), dtype=np.intp)
+    padded[np.arange(padded.shape[1]) < lengths[:, None]] = list(chain.from_iterable(rows))
+    return padded
 
 
 @lru_cache(maxsize=512)
@@ -222,7 +259,7 @@ def _row(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     return words, [frozenset({"^"}), *inner, frozenset({"$"})]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_WORDS_KEPT)
 def _itself(word: str) -> frozenset[str]:
     return frozenset({f"={word}"})
 
@@ -235,14 +272,19 @@ def _known(one: str, other: str) -> bool:
 def _read(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     """Words and marks in order, with the classes of each."""
     low = sentence.lower()
-    for kind, name in _KINDS:
+    for kind, name in _KINDS if _FIGURE.search(low) else (_DAY,):
         low = kind.sub(name, low)
-    thesaurus = load_thesaurus()
     words = _TOKEN.findall(low)[:_LONGEST]
-    classes = [thesaurus.classes(word) for word in words]
+    classes = list(map(_classes, words))
+    phrases = load_thesaurus().phrases
     for place, start in enumerate(pairwise(words)):
-        for phrase, held in thesaurus.phrases.get(start, ()):
+        for phrase, held in phrases.get(start, ()):
             if tuple(words[place : place + len(phrase)]) == phrase:
                 for within in range(place, place + len(phrase)):
                     classes[within] |= held
     return words, classes
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _classes(word: str) -> frozenset[str]:
+    return load_thesaurus().classes(word)

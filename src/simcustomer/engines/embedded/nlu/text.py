@@ -176,5 +176,11 @@ def stem(word: str) -> str:
 
 def content_stems(words: tuple[str, ...], stop: frozenset[str]) -> frozenset[str]:
     """Stems of the words that carry content: not in `stop`, and numbers kept whole."""
-    carrying = (word for word in words if word not in stop and (len(word) > 2 or word.isdigit()))
-    return frozenset(stem(word.split("'")[0]) for word in carrying)
+    return frozenset(
+        [_stem_before_apostrophe(word) for word in words if word not in stop and (len(word) > 2 or word.isdigit())]
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _stem_before_apostrophe(word: str) -> str:
+    return stem(word.split("'", maxsplit=1)[0])
