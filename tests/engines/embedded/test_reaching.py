@@ -116,3 +116,28 @@ def test_what_only_sounds_harsh_is_not_taken_so(library: Library, rubric: Rubric
     kayleigh = library.persona("wedding-on-saturday")
     text = answered(CUSTOMER, begun(CUSTOMER, kayleigh, rubric), f"I'm sorry. {reply}")[0]
     assert not said(kayleigh, text, Act.TOLD_TO_CALM_DOWN, Act.BLAMED), text
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the walk called?", "Which link should I use?", "Have you got a receipt?"]
+)
+def test_a_detail_that_nobody_wrote_down_is_looked_up(library: Library, rubric: Rubric, question: str) -> None:
+    priya = library.persona("priya-wants-a-discount")
+    text, appraisal, _ = answered(CUSTOMER, begun(CUSTOMER, priya, rubric), f"Thanks for that. {question}")
+    assert appraisal.asked or said(priya, text, Act.FIND_OUT), text
+
+
+def test_a_question_about_someone_they_named_is_turned_aside(library: Library, rubric: Rubric) -> None:
+    philippa = library.persona("as-per-my-last-email")
+    reply = "I'm sorry that it has taken five letters. What exams is Toby sitting?"
+    text = answered(CUSTOMER, begun(CUSTOMER, philippa, rubric), reply)[0]
+    assert not said(philippa, text, Act.DONT_KNOW, Act.FIND_OUT), text
+
+
+@pytest.mark.parametrize("reply", ["You agree?", "Is good so?", "Sorted?"])
+def test_a_bare_request_for_a_yes_is_no_reproach(library: Library, rubric: Rubric, reply: str) -> None:
+    jean = library.persona("closing-his-account")
+    offered = "I am sorry for your loss. I can put the account in your own name today."
+    text, appraisal, _ = answered(CUSTOMER, begun(CUSTOMER, jean, rubric), f"{offered} {reply}")
+    assert not appraisal.awaits
+    assert not said(jean, text, Act.BLAMED, Act.DONT_KNOW), text

@@ -20,6 +20,8 @@ _NOT_FOR_FACTS = ("check", "closing", "idle_question", "hold")
 
 _MOST_IDLE_WORDS = 3
 
+_ABOUT_THEM = re.compile(r"\b(?:you|u|your|ur|he|she|his|her|they|their|them)\b")
+
 _SURELY = 2
 """Words of a fact's topics from which a question is surely about it."""
 
@@ -67,8 +69,9 @@ def asked_by(
     is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
     same = (fact for fact in persona.facts if fact.id in order and fact.id in known)
     again = tuple(fact.id for fact in same if _asks_the_same(reading, fact, sentences, reached[fact.id]))[:1]
-    if not is_open and again:
-        return Asked(again=again)
+    if not is_open and order:
+        # What was told is told again in other words where it is not quite what was asked before.
+        return Asked(again=again) if again else Asked(facts=tuple(order[:1]))
     return _open(reading, persona, sentences, known=known, trust=trust, customer_said=customer_said)
 
 
@@ -159,6 +162,30 @@ def words_asked(reading: Reading) -> frozenset[str]:
 def words_of_case(persona: Persona, text: str, stop: frozenset[str]) -> frozenset[str]:
     """Stems of a text's words that belong to the persona's case."""
     return _content(text, stop) & _about(persona, stop)
+
+
+def is_personal(reading: Reading, persona: Persona) -> bool:
+    """Whether a question is about the customer or theirs and not about the case, or names someone of whom only they know."""
+    names = _private_names(persona)
+    return any(
+        names & frozenset(re.findall(r"[^\W_]+", reading.text.low[s.start : s.end]))
+        or (_ABOUT_THEM.search(reading.text.low, s.start, s.end) and not is_on_the_case(reading, persona, (s,)))
+        for s in reading.questions
+    )
+
+
+def _private_names(persona: Persona) -> frozenset[str]:
+    """Names in the story and the facts that the brief does not have, in lower case."""
+    brief = persona.brief
+    public = " ".join((persona.name, brief.company, brief.about, brief.situation, *brief.known, *brief.may))
+    return _names(" ".join((persona.story, *(fact.text for fact in persona.facts))), public)
+
+
+@lru_cache(maxsize=100)
+def _names(private: str, public: str) -> frozenset[str]:
+    """Words with a capital within a sentence of the first text that the second does not have."""
+    named = re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}", private)
+    return frozenset(name.lower() for name in named) - frozenset(re.findall(r"[^\W_]+", public.lower()))
 
 
 def _asked_about(reading: Reading, sentences: tuple[Span, ...]) -> frozenset[str]:

@@ -120,13 +120,21 @@ class Speech:
             room = max(room, 2)
         answers = self._answers(most=2)
         act, reaction = self._reaction(is_answering=bool(answers))
-        if not answers and (act is None or act in _LEAVES_ROOM) and "question" in self.understanding.acts:
-            answers = self._line(Act.ASIDE, Act.DONT_KNOW) if self.understanding.personal else self._line(Act.DONT_KNOW)
+        is_asked = "question" in self.understanding.acts or bool(self.understanding.appraisal.asked)
+        if not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
+            answers = self._line(*self._unable())
         pieces = [*reaction, *answers] if room > 1 or not answers else answers
         # One question at a time: a second would ask for the same in other words.
         if not pieces or (len(pieces) < room and not any(map(asks, pieces))):
             pieces += self._push(act, has_answered=bool(answers))
         return pieces
+
+    def _unable(self) -> tuple[Act, ...]:
+        """What there is to say to a question that no fact answers."""
+        if self.understanding.personal:
+            return (Act.ASIDE, Act.DONT_KNOW)
+        looks = self.understanding.detail and self.stance.mood.temper is not Temper.ANGRY
+        return (Act.FIND_OUT, Act.DONT_KNOW) if looks else (Act.DONT_KNOW,)
 
     def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
         moment = Moment(self.scene, self.understanding, self.stance, self.random)

@@ -20,7 +20,7 @@ from simcustomer.engines.embedded.noticing import KIND_ACTS, excused, felt, noti
 from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
 from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
 from simcustomer.engines.embedded.proposals import Choice, choice_in, proposals
-from simcustomer.engines.embedded.questions import Asked, asked_by, is_on_the_case, words_asked
+from simcustomer.engines.embedded.questions import Asked, asked_by, is_personal, words_asked
 from simcustomer.roles import Scene
 
 LEXICON = ("stop", "acts", "customer")
@@ -30,7 +30,7 @@ _KINDS = ("when", "who", "name", "proof", "notes")
 _SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "limit": "limit", "told_to_calm": "calm_down"}
 """Acts by the cue that shows them in words."""
 
-_IDLE = (*NOT_ASKING, "either_or")
+_IDLE = (*NOT_ASKING, "either_or", "understanding")
 
 _NEEDS_NO_ANSWER = frozenset({"closing", "wish"})
 """Questions to which saying yes to it all is an answer."""
@@ -41,8 +41,6 @@ _PERSON = re.compile(
 )
 """Someone named in full who does something, has a post, or is given to turn to."""
 
-_ABOUT_THEM = re.compile(r"\b(?:you|u|your|ur|he|she|his|her|they|their|them)\b")
-
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -52,7 +50,8 @@ class Understanding:
     `proposal` (asks for a yes) and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the
     kinds of the customer's own questions ("when", "who", "proof", "notes") that this reply or an earlier one answers, `open` those of
     their last message that it does not. `choice` is what they would take of two things put to them; `personal` says that a
-    question is about themselves or theirs, and not about the case. `asked_about` holds the stems of the words of its questions.
+    question is about themselves or theirs, and not about the case, `detail` that one asks for something they could look up.
+    `asked_about` holds the stems of the words of its questions.
     """
 
     appraisal: Appraisal
@@ -64,6 +63,7 @@ class Understanding:
     open: frozenset[str]
     choice: Choice | None = None
     personal: bool = False
+    detail: bool = False
     asked_about: frozenset[str] = frozenset()
 
 
@@ -127,10 +127,8 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         open=question_kinds(said[-1], lexicon) - settled,
         choice=choice,
         asked_about=words_asked(reading),
-        personal=any(
-            _ABOUT_THEM.search(reading.text.low, s.start, s.end) and not is_on_the_case(reading, persona, (s,))
-            for s in reading.questions
-        ),
+        personal=is_personal(reading, persona),
+        detail=any(not cue.reported and cue.sentence in reading.questions for cue in reading.cues("detail")),
     )
 
 
@@ -206,7 +204,8 @@ def _asked_and_felt(reading: Reading, acts: frozenset[str], asked: Asked) -> fro
     elif asked == Asked() and _wants_to_know(reading, put):
         acts |= {"question"}
     if acts & (KIND_ACTS | {"question", "proposal"}) or asked != Asked():
-        acts -= {act for act, cue in _SOUNDS_HARSH.items() if not any(c.meant for c in reading.cues(cue))}
+        meant = {cue for cue in _SOUNDS_HARSH.values() for c in reading.cues(cue) if c.meant and c.sentence not in put}
+        acts -= {act for act, cue in _SOUNDS_HARSH.items() if cue not in meant}
     return acts
 
 
