@@ -26,7 +26,7 @@ IRRITATION = (1.0, 1.25, 1.5)
 TECHNIQUE = Shift(cause="technique", because="", anger=-0.4, trust=0.4)
 """What a technique is worth to a persona that has no softener of its own for it."""
 
-COMMON_TECHNIQUE: dict[str, float] = {"easy": 1.0, "medium": 0.5, "hard": 0.25}
+COMMON_TECHNIQUE: dict[str, float] = {"easy": 1.0, "medium": 0.35, "hard": 0.25}
 """Share of that by the persona's difficulty: the harder the customer, the more it takes what they themselves care for."""
 
 MISSTEP = Shift(cause="misstep", because="", anger=0.8, trust=-0.5, patience=-0.5)
@@ -53,7 +53,7 @@ WORTH: dict[str, Shift] = {
 }
 """What hearing an offer for the first time does."""
 
-MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 2.2, "hard": 1.6}
+MOST_SOFTENING: dict[str, float] = {"easy": 3.0, "medium": 1.8, "hard": 1.6}
 """The most that one reply lowers anger or raises trust, by the persona's difficulty: nobody is won over at a stroke."""
 
 WAITING = Shift(cause="time", because="another round without an end", patience=-0.5)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from simcustomer.domain import deal_breaking
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
-from simcustomer.domain.session import Appraisal, Session
+from simcustomer.domain.session import Appraisal, Exchange, Session
 
 LOW_PATIENCE = 2.0
 """At or below this patience a customer settles for less, even while what they came for is on the table."""
@@ -46,15 +48,24 @@ def outcome_of(
     return next((outcome for outcome, reached in rules if reached), None)
 
 
+MOST_HELD_OFF = 2
+"""Times in a row that an agreement waits for an answer: a trainee who always asks would never be done."""
+
+
 def held_off(session: Session) -> bool:
     """Whether the customer would have agreed to the last reply, had it not asked something that they had to answer first."""
-    if not session.exchanges or not session.exchanges[-1].appraisal.awaits:
-        return False
-    last, endings = session.exchanges[-1], session.persona.endings
-    return any(e.holds(last.stance.mood, last.number) for e in (endings.resolved, endings.compromise))
+    return bool(session.exchanges) and _waited(session, session.exchanges[-1])
+
+
+def _waited(session: Session, exchange: Exchange) -> bool:
+    endings = session.persona.endings
+    return exchange.appraisal.awaits and any(
+        e.holds(exchange.stance.mood, exchange.number) for e in (endings.resolved, endings.compromise)
+    )
 
 
 def _answers_first(session: Session, appraisal: Appraisal) -> bool:
-    """Whether an agreement waits for the answer to a question: once, or a trainee who always asks would never be done."""
+    """Whether an agreement waits for the answer to a question, and for what the trainee makes of it."""
     last_chance = len(session.exchanges) + 1 >= session.persona.endings.longest - 1
-    return appraisal.awaits and not held_off(session) and not last_chance
+    waited = len(list(takewhile(lambda exchange: _waited(session, exchange), reversed(session.exchanges))))
+    return appraisal.awaits and waited < MOST_HELD_OFF and not last_chance

@@ -90,9 +90,10 @@ class Act(StrEnum):
     AGREE = "agree"
     CHOOSE = "choose"
     ASIDE = "aside"
+    FIND_OUT = "find_out"
 
 
-OPTIONAL_ACTS = frozenset({Act.AGREE, Act.CHOOSE, Act.ASIDE})
+OPTIONAL_ACTS = frozenset({Act.AGREE, Act.CHOOSE, Act.ASIDE, Act.FIND_OUT})
 """Acts that personas written before them do without."""
 
 

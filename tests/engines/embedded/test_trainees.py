@@ -103,3 +103,11 @@ def test_a_grumble_is_no_abuse(library: Library) -> None:
 def test_people_are_called_by_the_name_they_go_by(library: Library) -> None:
     assert "Mr Pritchard" in reply("average", view(library, "app-that-ate-the-branch", "Hello?"))
     assert "Dean Ackroyd" not in reply("average", view(library, "no-heat-third-visit", "Hello?"))
+
+
+def test_nobody_offers_to_end_the_conversation(library: Library) -> None:
+    said = ["Hello?"]
+    for _ in range(8):
+        said.append(reply("expert", view(library, "door-to-door-insults", *said)))
+        said.append("Go on.")
+    assert not [text for text in said if "end a chat" in text.lower()]

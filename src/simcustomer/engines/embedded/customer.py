@@ -8,9 +8,10 @@ import re
 from collections.abc import AsyncIterator
 
 from simcustomer.domain.persona import Persona
+from simcustomer.engines.embedded.framing import framed, opening_line
 from simcustomer.engines.embedded.grader import EmbeddedGrader
 from simcustomer.engines.embedded.nlu import load_lexicon
-from simcustomer.engines.embedded.speech import Speech, framed, opening_line
+from simcustomer.engines.embedded.speech import Speech
 from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.roles import React, Scene
 
@@ -18,7 +19,7 @@ from simcustomer.roles import React, Scene
 class EmbeddedCustomer:
     """Implements `roles.Customer`; the same seed and replies give the same words."""
 
-    name = "embedded-customer/3"
+    name = "embedded-customer/4"
 
     def __init__(self) -> None:
         self._lexicon = load_lexicon(*LEXICON)

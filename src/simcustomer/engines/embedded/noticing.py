@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from simcustomer.domain.assessment import Finding
 from simcustomer.domain.rubric import Rubric
-from simcustomer.engines.embedded.questions import Asked
 
 _RUDE = "composure.sarcastic_or_rude"
 _BREAKS_PROMISE = "ownership.breaks_promise"
@@ -18,7 +17,7 @@ _SHORT = frozenset({"composure.curt", "channel_craft.too_terse"})
 _HARSH = frozenset(
     {"composure.sarcastic_or_rude", "composure.defensive", "active_listening.hears_to_argue", "empathy.dismisses"}
 )
-_HARSH_ACTS = frozenset({"insult", "blame", "told_to_calm", "minimise", "deflect", "refusal", "policy_wall", "limit"})
+_HARSH_ACTS = frozenset({"insult", "blame", "told_to_calm", "minimise", "deflect", "policy_wall", "limit"})
 KIND_ACTS = frozenset({"commitment", "offer", "apology", "time"})
 """Missteps of tone are felt where something harsh was done; a plain promise that reads a little dry does not offend."""
 
@@ -55,21 +54,25 @@ def noticed(rubric: Rubric, findings: Iterable[Finding], *, hard: bool) -> tuple
     return techniques, missteps
 
 
+def excused(*, informal: bool, fresh: bool) -> frozenset[str]:
+    """The missteps that do not hurt whoever is `informal` themselves, or was asked what is `fresh`: nothing told before."""
+    return frozenset(({_CASUAL} if informal else set[str]()) | ({_ASKS_AGAIN} if fresh else set[str]()))
+
+
 def felt(
-    missteps: list[str], acts: frozenset[str], asked: Asked, *, broken: bool, informal: bool, settled: bool
+    missteps: list[str], acts: frozenset[str], *, asks: bool, excused: frozenset[str], broken: bool, settled: bool
 ) -> tuple[str, ...]:
     """The missteps that hurt: brevity and tone only where they were meant so, an insult and a broken promise always.
 
-    Whoever is `informal` themselves does not mind slang, and where all is `settled` but the word, the word may be short.
+    `asks` says that the reply asks what the customer can answer, `excused` are those that this customer minds not at all, and
+    where all is `settled` but the word, the word may be short.
     """
-    asks = bool(asked.facts or asked.again or asked.wish)
     short = _SHORT if settled or asks or acts & {"check", "proposal", "question"} else frozenset[str]()
     mild = _HARSH if (asks or acts & {*KIND_ACTS, "proposal"}) and not acts & _HARSH_ACTS else frozenset[str]()
-    idle = _NOT_IN_A_QUESTION if asks and not acts & (_HARSH_ACTS | KIND_ACTS) else frozenset[str]()
-    casual = {_CASUAL} if informal else set[str]()
-    # The customer knows what they have told: asking for something else is no asking again.
-    fresh = {_ASKS_AGAIN} if asked.facts else set[str]()
-    hurt = [misstep for misstep in missteps if misstep not in short | mild | idle | casual | fresh]
+    # "I'm sorry for your loss" before a question promises nothing, so it leaves nothing in the dark either.
+    promises = KIND_ACTS - {"apology"}
+    idle = _NOT_IN_A_QUESTION if asks and not acts & (_HARSH_ACTS | promises) else frozenset[str]()
+    hurt = [misstep for misstep in missteps if misstep not in short | mild | idle | excused]
     if "insult" in acts:
         hurt = [_RUDE, *(misstep for misstep in hurt if misstep != _RUDE)]
     if broken and _BREAKS_PROMISE not in hurt:

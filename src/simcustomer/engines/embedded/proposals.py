@@ -56,9 +56,11 @@ def _worths(reading: Reading, persona: Persona, part: Span) -> Iterator[int]:
 
 def _alternatives(reading: Reading, sentence: Span) -> tuple[Span, Span] | None:
     """The two sides of the sentence's one "or", or of that in the sentence before "which of those?"; None for longer lists."""
-    before = [s for s in reading.text.sentences if s.end <= sentence.start][-1:]
-    for span in (sentence, *before):
+    before = [s for s in reading.text.sentences if s.end <= sentence.start][-2:]
+    for span in (sentence, *before[-1:]):
         low = reading.text.low[span.start : span.end]
+        if span in before[1:] and low.startswith("or "):
+            return before[0], span
         found = list(_OR.finditer(low))
         if len(found) == 1 and (not _LISTED.search(low) or _TWO.search(low)):
             return Span(span.start, span.start + found[0].start()), Span(span.start + found[0].end(), span.end)
@@ -80,7 +82,8 @@ def _is_polar(reading: Reading, cue: Cue) -> bool:
 
 def _choice_asked(reading: Reading, sentence: Span) -> bool:
     has_or = bool(_OR.search(reading.text.low, sentence.start, sentence.end))
-    return _has(reading, "either_or", sentence) or (has_or and _yes_asked(reading, sentence))
+    asked = any(_has(reading, name, sentence) for name in ("either_or", "which"))
+    return asked or (has_or and _yes_asked(reading, sentence))
 
 
 def _has(reading: Reading, name: str, sentence: Span) -> bool:

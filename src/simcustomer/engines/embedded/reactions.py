@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from simcustomer.domain.mood import Temper
+from simcustomer.domain.mood import Mood, Temper
 from simcustomer.domain.persona import Act
 from simcustomer.domain.session import Stance
 from simcustomer.engines.embedded.understanding import Understanding
@@ -29,7 +29,13 @@ def reactions(moment: Moment) -> Iterator[Act]:
 
 
 _TRUSTED = 7.0
-"""Trust from which an offer need not be turned over first."""
+"""Trust from which an offer need not be turned over first, nor a promise tested."""
+
+
+def is_won(mood: Mood) -> bool:
+    """Whether the customer is calm and trusts whoever they talk with."""
+    return mood.temper is Temper.CALM and mood.trust >= _TRUSTED
+
 
 Test = Callable[[Moment], bool]
 
@@ -56,8 +62,7 @@ def _can_say_yes(moment: Moment) -> bool:
 
 def _has_earned_it(moment: Moment) -> bool:
     """Whether what is new is welcomed rather than weighed: by then they are calm and trust whoever offers it."""
-    mood = moment.stance.mood
-    return mood.temper is Temper.CALM and mood.trust >= _TRUSTED and _softened(moment) and _better_than_nothing(moment)
+    return is_won(moment.stance.mood) and _softened(moment) and _better_than_nothing(moment)
 
 
 def _insulted_by_offer(moment: Moment) -> bool:
@@ -148,5 +153,5 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.WAIT, _acts("hold")),
     (Act.REPEATED_APOLOGY, _both(_acts("apology"), _often_sorry)),
     (Act.DOUBT, _acts("stock_sympathy", "apology")),
-    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer", "proposal"))),
+    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer", "proposal", "wish"))),
 )

@@ -12,10 +12,12 @@ from simcustomer.domain.mood import Temper
 from simcustomer.domain.persona import Act, Outcome, Persona, Remedy
 from simcustomer.domain.session import Stance
 from simcustomer.domain.transcript import Channel, Speaker
+from simcustomer.engines.embedded.framing import as_appointment, filled
 from simcustomer.engines.embedded.nlu import Lexicon
-from simcustomer.engines.embedded.reactions import Moment, reactions
+from simcustomer.engines.embedded.nlu.text import content_stems
+from simcustomer.engines.embedded.questions import words_of_case
+from simcustomer.engines.embedded.reactions import Moment, is_won, reactions
 from simcustomer.engines.embedded.understanding import Understanding, question_kinds
-from simcustomer.errors import EngineError
 from simcustomer.roles import Scene
 
 _LAST_WORDS = {
@@ -35,6 +37,15 @@ _FILLERS = (Act.PRESS, Act.VENT, Act.UNANSWERED, Act.TEST_PROMISE, Act.DOUBT, Ac
 _SETTLED_FILLERS = (Act.TEST_PROMISE, Act.UNANSWERED, Act.VENT, *_FILLERS)
 """The same where what the customer came for is on the table."""
 
+_WON_FILLERS = (Act.SOFTEN, Act.CONSIDER, *_SETTLED_FILLERS)
+"""The same where they also believe it."""
+
+_ASKS_FOR_WORD = frozenset({Act.PRESS, Act.TEST_PROMISE, Act.UNANSWERED})
+"""Acts whose lines may ask for something that the trainee has spoken of by now."""
+
+_SPOKEN_OF = 0.5
+"""Share of a line's words of the case from which the trainee has spoken of what it asks."""
+
 _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
 """Reactions that give way to an answer: who is asked something does not first ask back."""
 
@@ -47,10 +58,7 @@ _MOST_NAMED = 2
 _USES_NAME = 0.6
 
 _PIECES = {"terse": 1, "normal": 2, "wordy": 3}
-_LASTS = re.compile(r"(?:from|since|until|till|takes?|took|every|each)(?!\w)", re.IGNORECASE)
-_FOR = re.compile(r"^for (?=\S)", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_SLOT = re.compile(r"\{(\w+)\}")
 
 
 _ASKS = re.compile(
@@ -98,7 +106,12 @@ class Speech:
         if outcome is not None:
             told = (self._told(most=1) or self._chosen()) if outcome in _ANSWERED_FIRST else []
             return [*told, *self._line(_LAST_WORDS[outcome])]
-        return self._middle() or self._line(*(_SETTLED_FILLERS if self._has_offer("full") else _FILLERS))
+        return self._middle() or self._line(*self._fillers())
+
+    def _fillers(self) -> tuple[Act, ...]:
+        if not self._has_offer("full"):
+            return _FILLERS
+        return _WON_FILLERS if is_won(self.stance.mood) else _SETTLED_FILLERS
 
     def _middle(self) -> list[str]:
         """Reaction, answers, then what the customer wants, as many as their way of talking has room for."""
@@ -107,13 +120,21 @@ class Speech:
             room = max(room, 2)
         answers = self._answers(most=2)
         act, reaction = self._reaction(is_answering=bool(answers))
-        if not answers and (act is None or act in _LEAVES_ROOM) and "question" in self.understanding.acts:
-            answers = self._line(Act.ASIDE, Act.DONT_KNOW) if self.understanding.personal else self._line(Act.DONT_KNOW)
+        is_asked = "question" in self.understanding.acts or bool(self.understanding.appraisal.asked)
+        if not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
+            answers = self._line(*self._unable())
         pieces = [*reaction, *answers] if room > 1 or not answers else answers
         # One question at a time: a second would ask for the same in other words.
         if not pieces or (len(pieces) < room and not any(map(asks, pieces))):
             pieces += self._push(act, has_answered=bool(answers))
         return pieces
+
+    def _unable(self) -> tuple[Act, ...]:
+        """What there is to say to a question that no fact answers."""
+        if self.understanding.personal:
+            return (Act.ASIDE, Act.DONT_KNOW)
+        looks = self.understanding.detail and self.stance.mood.temper is not Temper.ANGRY
+        return (Act.FIND_OUT, Act.DONT_KNOW) if looks else (Act.DONT_KNOW,)
 
     def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
         moment = Moment(self.scene, self.understanding, self.stance, self.random)
@@ -145,11 +166,25 @@ class Speech:
 
     def _told(self, *, most: int) -> list[str]:
         asked = set(self.understanding.appraisal.asked) & set(self.stance.may_tell)
-        return [line for fact in self.persona.facts if fact.id in asked for line in self._unsaid(fact.says)][:most]
+        told = (
+            self._unsaid(self._nearest(fact.says)) or self._unsaid(fact.says)
+            for fact in self.persona.facts
+            if fact.id in asked
+        )
+        return [line for lines in told for line in lines][:most]
+
+    def _nearest(self, lines: Iterable[str]) -> list[str]:
+        """Those of the lines that have most of the words that were asked for."""
+        shared = {line: len(self._stems(line) & self.understanding.asked_about) for line in lines}
+        return [line for line, words in shared.items() if words == max(shared.values())]
+
+    def _stems(self, text: str) -> frozenset[str]:
+        return content_stems(tuple(re.findall(r"[^\W_]+", text.lower())), self.lexicon.stop)
 
     def _push(self, reaction: Act | None, *, has_answered: bool) -> list[str]:
         """What the customer wants; nothing where they have just weighed what they want."""
-        if has_answered and (reaction or "wish" in self.understanding.acts):
+        weighed = has_answered and (reaction or "wish" in self.understanding.acts)
+        if weighed or (self._has_offer("full") and is_won(self.stance.mood)):
             return []
         if reaction is Act.AGREE:
             return self._line(Act.TEST_PROMISE if self._has_offer("full") else Act.PRESS)
@@ -189,7 +224,17 @@ class Speech:
         """Whether the line asks for nothing that has been told, and does not speak of a sum where more than money was offered."""
         if act is Act.CONSIDER and "{amount}" in line and self._is_offered_more_than_money():
             return False
+        if act in _ASKS_FOR_WORD and self._is_spoken_of(line):
+            return False
         return not question_kinds(line, self.lexicon) & self.understanding.settled
+
+    def _is_spoken_of(self, line: str) -> bool:
+        """Whether a line asks about what the trainee, who has something to offer, has spoken of."""
+        if not (asks(line) and offers_on_table(self.scene.session, self.understanding.appraisal)):
+            return False
+        words = words_of_case(self.persona, line.lower(), self.lexicon.stop)
+        said = (*(exchange.reply for exchange in self.scene.session.exchanges), self.scene.reply)
+        return bool(words) and len(words & self._stems(" ".join(said))) / len(words) >= _SPOKEN_OF
 
     def _is_offered_more_than_money(self) -> bool:
         made = set(self.understanding.appraisal.offers)
@@ -225,17 +270,12 @@ class Speech:
     def _filled(self, line: str) -> str | None:
         """The line with its slots filled from the trainee's words; None where the trainee said nothing to fill them."""
         words = {
-            "time": _as_appointment(self.understanding.time),
+            "time": as_appointment(self.understanding.time),
             "amount": self.understanding.amount,
             "name": self._name(),
             "choice": self.understanding.choice,
         }
-        for slot in _SLOT.findall(line):
-            value = words.get(slot)
-            if value is None:
-                return None
-            line = line.replace("{" + slot + "}", value if slot == "name" else value[0].lower() + value[1:])
-        return line[0].upper() + line[1:] if self.persona.channel is not Channel.CHAT else line
+        return filled(line, words, self.persona.channel)
 
     def _name(self) -> str | None:
         """The trainee's name where the customer may use it: seldom, and never in two answers in a row."""
@@ -244,30 +284,3 @@ class Speech:
             return None
         used = [name.lower() in exchange.answer.lower() for exchange in exchanges]
         return None if sum(used) >= _MOST_NAMED or used[-1:] == [True] else name
-
-
-def _as_appointment(time: str | None) -> str | None:
-    """The trainee's words for a time as a customer takes them up; None for those that name when something began or how long it lasts."""
-    if time is None or _LASTS.match(time):
-        return None
-    return _FOR.sub("", time)
-
-
-def framed(persona: Persona, pieces: list[str], name: str | None = None) -> str:
-    """The lines as one message of the persona's channel, to the trainee by name where they gave one."""
-    if not pieces:
-        return ""
-    if persona.channel is Channel.EMAIL:
-        by_name = persona.voice.greeting_by_name
-        greeting = by_name.replace("{name}", name) if by_name and name else persona.voice.greeting or ""
-        return "\n\n".join([greeting, *pieces, persona.voice.sign_off or ""]).strip()
-    # Someone who chats sends a line at a time.
-    return ("\n" if persona.channel is Channel.CHAT else " ").join(pieces)
-
-
-def opening_line(persona: Persona, rng: random.Random) -> str:
-    """One of the persona's openings. Raises EngineError where there is none."""
-    lines = [line for filed in persona.lines[Act.OPEN].values() for line in filed]
-    if not lines:
-        raise EngineError(f"the persona {persona.id} has no opening line; add one under lines.open")
-    return rng.choice(lines)

@@ -63,7 +63,8 @@ class ScriptedTrainee:
         """The next reply; the same view gives the same reply."""
         mine = view.transcript.said_by(Speaker.TRAINEE)
         allowed = [offered(permission) for permission in view.brief.may]
-        options = [option for option in allowed if "hang_up" not in acts_of(option)] or allowed
+        # To end the conversation, or to warn of it, is allowed by some briefs and is nothing to offer.
+        options = [option for option in allowed if not acts_of(option) & {"hang_up", "limit"}] or allowed
         tried = sum(any(option[2:] in reply for reply in mine) for option in options)
         slots = self._slots(view, [o for o in options if not any(o[2:] in reply for reply in mine)] or options)
         situation = self._situation(view, tried=tried, options=len(options))

@@ -16,29 +16,30 @@ from simcustomer.engines.embedded.acts import NOT_ASKING, acts_in, promised_time
 from simcustomer.engines.embedded.naming import trainee_name
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
 from simcustomer.engines.embedded.nlu.text import Span
-from simcustomer.engines.embedded.noticing import KIND_ACTS, felt, noticed
+from simcustomer.engines.embedded.noticing import KIND_ACTS, excused, felt, noticed
 from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
 from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
 from simcustomer.engines.embedded.proposals import Choice, choice_in, proposals
-from simcustomer.engines.embedded.questions import Asked, asked_by, is_on_the_case
+from simcustomer.engines.embedded.questions import Asked, asked_by, is_personal, words_asked
 from simcustomer.roles import Scene
 
 LEXICON = ("stop", "acts", "customer")
 """The files of cues that `understand` reads with."""
 
-_KINDS = ("when", "who", "name", "proof")
-_SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "told_to_calm": "calm_down"}
+_KINDS = ("when", "who", "name", "proof", "notes")
+_SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "limit": "limit", "told_to_calm": "calm_down"}
 """Acts by the cue that shows them in words."""
 
-_IDLE = (*NOT_ASKING, "either_or")
+_IDLE = (*NOT_ASKING, "either_or", "understanding")
 
 _NEEDS_NO_ANSWER = frozenset({"closing", "wish"})
 """Questions to which saying yes to it all is an answer."""
 
-_PERSON = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+,? (?=(?:is|will|comes|keeps|rings|has|our|the|who|senior|head)\b)")
-"""Someone named in full who does something or has a post."""
-
-_ABOUT_THEM = re.compile(r"\b(?:you|u|your|ur|he|she|his|her|they|their|them)\b")
+_PERSON = re.compile(
+    r"\b[A-Z][a-z]+ [A-Z][a-z]+,? (?=(?:is|will|comes|keeps|rings|has|our|the|who|senior|head|she|he|on)\b)"
+    r"|\b(?:line of|speak to|ask for|called|have|get|with|by|signed by|from) [A-Z][a-z]+ [A-Z][a-z]+\b"
+)
+"""Someone named in full who does something, has a post, or is given to turn to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Understanding:
 
     `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants),
     `proposal` (asks for a yes) and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the
-    kinds of the customer's own questions ("when", "who", "proof") that this reply or an earlier one answers, `open` those of
+    kinds of the customer's own questions ("when", "who", "proof", "notes") that this reply or an earlier one answers, `open` those of
     their last message that it does not. `choice` is what they would take of two things put to them; `personal` says that a
-    question is about themselves or theirs, and not about the case.
+    question is about themselves or theirs, and not about the case, `detail` that one asks for something they could look up.
+    `asked_about` holds the stems of the words of its questions.
     """
 
     appraisal: Appraisal
@@ -61,6 +63,8 @@ class Understanding:
     open: frozenset[str]
     choice: Choice | None = None
     personal: bool = False
+    detail: bool = False
+    asked_about: frozenset[str] = frozenset()
 
 
 def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> Understanding:
@@ -71,7 +75,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     made = offers_by(persona, reading)
     offers = tuple(offer.offer for offer in made)
     asked = asked_by(reading, persona, told=session.told, trust=session.mood.trust, customer_said=" ".join(said))
-    acts = _asked_and_felt(reading, _acts(reading, asked, offers=bool(offers)), asked=asked != Asked())
+    acts = _asked_and_felt(reading, _acts(reading, asked, offers=bool(offers)), asked)
     choice = choice_in(reading, persona)
     back = withdrawn(session, reading, offers)
     broken = time_gone_back_on(session, reading) or (_words_of(session, back[0]) if back else None)
@@ -79,9 +83,9 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     missteps = felt(
         missteps,
         acts,
-        asked,
+        asks=bool(asked.facts or asked.again or asked.wish or choice),
+        excused=excused(informal=persona.voice.formality == "informal", fresh=bool(asked.facts)),
         broken=broken is not None,
-        informal=persona.voice.formality == "informal",
         settled=held_off(session),
     )
     beyond = beyond_brief(persona.brief, reading)
@@ -102,7 +106,10 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         beyond=None if beyond is None or _said_before(session, beyond) else beyond,
         hands_over=reading.has("hand_over") and "hand_over" in deeds,
         hangs_up=hangs_up(reading),
-        awaits="question" in acts and not acts & _NEEDS_NO_ANSWER and (choice is None or "proposal" in acts),
+        # What was asked and answered now, the trainee has yet to make use of.
+        awaits=bool("question" in acts or asked.facts or asked.again)
+        and not acts & _NEEDS_NO_ANSWER
+        and (choice is None or "proposal" in acts),
     )
     name = trainee_name(
         (*(e.reply for e in session.exchanges), scene.reply),
@@ -119,10 +126,9 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         settled=settled | _settled_before(session, lexicon, broken=broken is not None or bool(back)),
         open=question_kinds(said[-1], lexicon) - settled,
         choice=choice,
-        personal=any(
-            _ABOUT_THEM.search(reading.text.low, s.start, s.end) and not is_on_the_case(reading, persona, (s,))
-            for s in reading.questions
-        ),
+        asked_about=words_asked(reading),
+        personal=is_personal(reading, persona),
+        detail=any(not cue.reported and cue.sentence in reading.questions for cue in reading.cues("detail")),
     )
 
 
@@ -139,14 +145,14 @@ def _told_in(reply: str, lexicon: Lexicon) -> frozenset[str]:
 
 
 def question_kinds(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """Which of "when", "who", "name" (the trainee's) and "proof" someone wants to know."""
+    """Which of "when", "who", "name" (the trainee's), "proof" and "notes" (whether others are told) someone wants to know."""
     reading = Reading(text, lexicon)
     return frozenset(kind for kind in _KINDS if any(not cue.negated for cue in reading.cues(f"asks_{kind}")))
 
 
 def answered_kinds(reading: Reading) -> frozenset[str]:
-    """Which of "when", "who" and "proof" a reply tells."""
-    told = {kind for kind in ("who", "proof") if any(not cue.negated for cue in reading.cues(f"gives_{kind}"))}
+    """Which of "when", "who", "proof" and "notes" a reply tells."""
+    told = {kind for kind in ("who", "proof", "notes") if any(not cue.negated for cue in reading.cues(f"gives_{kind}"))}
     if any(not cue.negated and _is_a_time(reading.quote(cue)) for cue in reading.cues("time_definite")):
         told.add("when")
     if _PERSON.search(reading.text.even):
@@ -185,17 +191,21 @@ def _acts(reading: Reading, asked: Asked, *, offers: bool) -> frozenset[str]:
     return frozenset(acts)
 
 
-def _asked_and_felt(reading: Reading, acts: frozenset[str], *, asked: bool) -> frozenset[str]:
+def _asked_and_felt(reading: Reading, acts: frozenset[str], asked: Asked) -> frozenset[str]:
     """The acts, with what is put to the customer for a yes, and without a harshness that is only in its sound where it helps or asks."""
+    # "And which of them drop out?" only sounds like making sure, where it asks for what was not said yet.
+    if asked.facts and "restate" not in acts and not reading.cues("understanding"):
+        acts -= {"check"}
     put = proposals(reading)
     if put:
         acts = acts - {"too_short"} | {"proposal"}
     if not set(reading.questions) - put:
         acts -= {"question"} if put else set[str]()
-    elif not asked and _wants_to_know(reading, put):
+    elif asked == Asked() and _wants_to_know(reading, put):
         acts |= {"question"}
-    if acts & (KIND_ACTS | {"question", "proposal"}) or asked:
-        acts -= {act for act, cue in _SOUNDS_HARSH.items() if not any(c.meant for c in reading.cues(cue))}
+    if acts & (KIND_ACTS | {"question", "proposal"}) or asked != Asked():
+        meant = {cue for cue in _SOUNDS_HARSH.values() for c in reading.cues(cue) if c.meant and c.sentence not in put}
+        acts -= {act for act, cue in _SOUNDS_HARSH.items() if cue not in meant}
     return acts
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.session import Appraisal
 from simcustomer.domain.transcript import Speaker
+from simcustomer.engines.embedded.framing import framed, opening_line
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.speech import Speech as AuthoredSpeech
-from simcustomer.engines.embedded.speech import framed, opening_line
 from simcustomer.engines.embedded.understanding import LEXICON, Understanding
 from simcustomer.engines.openai.appraising import read_head
 from simcustomer.engines.openai.calls import Model
