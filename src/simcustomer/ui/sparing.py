@@ -13,14 +13,16 @@ from gradio.block_function import BlockFunction
 from gradio.blocks import Block, BlocksConfig
 from gradio.state_holder import SessionState
 
+_NOTHING: dict[str, Any] = {}
+
 
 class _OfSession(BlocksConfig):
     """What one browser's session holds of the app: its components are not described."""
 
     @staticmethod
     def config_for_block(*_: object, **__: object) -> dict[str, Any]:
-        """Nothing."""
-        return {}
+        """Nothing, and the same nothing for every component of every session."""
+        return _NOTHING
 
 
 class _OfApp(BlocksConfig):
