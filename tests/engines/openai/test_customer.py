@@ -120,10 +120,10 @@ def test_a_question_that_only_the_model_sees_unlocks_its_fact(dean: Persona, rub
 
 
 def test_questions_are_answered_in_their_order_and_the_same_words_count_once(dean: Persona, rubric: Rubric) -> None:
-    reply = "When would suit, then, and whose word did you have, and what are you called? Never heard of you."
+    reply = "When would suit, then, and whose word did you have, and what is the name? Never heard of you."
     play = head(
         ("q4", "When would suit"),
-        ("q3", "what are you called"),
+        ("q3", "what is the name"),
         ("q2", "whose word did you have"),
         ("q1", "whose word did you"),
         ("m14", "Never heard of you"),
