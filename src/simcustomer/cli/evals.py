@@ -170,10 +170,11 @@ def train(
 
 def _train_grader(evals: Path, target: Path, rubric: str | None, step: Callable[[str], None]) -> str:
     from simcustomer.evaluation import training
+    from simcustomer.evaluation.padding import padded
     from simcustomer.evaluation.retelling import read_retold
 
     by, rated, padding = _lessons(evals, rubric)
-    written = [*training.read_written(evals / "training"), *training.padded(rated, padding)]
+    written = [*training.read_written(evals / "training"), *padded(rated, padding)]
     for path in sorted((evals / "training" / "retold").glob("*.jsonl")):
         written += read_retold(path, rated)
     data = training.examples(rated, written, by)
@@ -195,15 +196,18 @@ def _train_idle(evals: Path, target: Path, rubric: str | None) -> str:
 
 
 def _lessons(evals: Path, rubric: str | None) -> tuple[Rubric, tuple[RatedReply, ...], tuple[str, ...]]:
-    """The rubric, the rated replies that may be learnt from, and sentences that do nothing."""
+    """The rubric, the rated replies that may be learnt from, and what does nothing for a customer."""
     from simcustomer import wiring
     from simcustomer.evaluation.golden import read_rated
-    from simcustomer.evaluation.training import read_padding
+    from simcustomer.evaluation.padding import read_junk, read_padding
     from simcustomer.settings import load_settings
 
     settings = load_settings()
     rated = (*read_rated(evals / "golden", "development"), *read_rated(evals / "training" / "rated"))
-    padding = read_padding(evals / "training" / "padding.txt")
+    padding = (
+        *read_padding(evals / "training" / "padding" / "sentences.txt"),
+        *read_junk(evals / "training" / "padding" / "junk.jsonl"),
+    )
     return wiring.library(settings).rubric(rubric or settings.rubric), rated, padding
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import log
 from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 from sklearn.ensemble import GradientBoostingRegressor
 
 from simcustomer.engines.embedded.calibration import CLIP, DEPTH
@@ -29,6 +30,9 @@ RIDGE = 20.0
 
 TREES, PACE, SAMPLE, CHOICE = 120, 0.06, 0.6, 0.3
 """Trees a technique, how much each adds, the share of replies it sees, and the share of columns that each question chooses from."""
+
+PRECISION = 1e-7
+"""How near to the exact weights the regression comes."""
 
 FOLDS = 6
 DIGITS = 4
@@ -102,39 +106,53 @@ class Ridge:
         self._fold = fold
         self._kernel: Numbers = (self._columns @ self._columns.T).toarray()
 
-    def fit(self, target: Numbers, weights: Numbers) -> Fitted:
-        """Fit the examples whose target is not nan."""
-        return self.fit_alike([target], weights)[0]
-
-    def fit_alike(self, targets: Sequence[Numbers], weights: Numbers) -> list[Fitted]:
-        """Fit several targets that are nan for the same examples, or for none; it costs hardly more than one."""
+    def fit(self, targets: Sequence[Numbers], weights: Numbers) -> list[Fitted]:
+        """Fit several targets at once, each to the examples for which it is not nan; it costs hardly more than one."""
         wanted = np.stack(targets, axis=1)
-        known = np.flatnonzero(~np.isnan(wanted[:, 0]))
-        held_out = np.zeros(wanted.shape)
+        known = ~np.isnan(wanted)
+        # Who is left out has no weight, so that one multiplication by the kernel serves all folds of all targets.
+        parts = [known & (self._fold != fold)[:, None] for fold in range(FOLDS)]
+        used = np.hstack([*parts, known]) * weights[:, None]
+        dual, means = self._dual(used, np.tile(np.where(known, wanted, 0.0), FOLDS + 1))
+        count, held_out = len(targets), np.zeros(wanted.shape)
         for fold in range(FOLDS):
-            dual, means = self._dual(known[self._fold[known] != fold], wanted, weights)
-            out = self._fold == fold
-            held_out[out] = self._kernel[out] @ dual + means
-        dual, means = self._dual(known, wanted, weights)
-        columns = np.asarray(self._columns.T @ dual, dtype=np.float64)
-        return [Fitted(columns[:, k], float(means[k]), held_out[:, k]) for k in range(len(targets))]
+            out, own = self._fold == fold, slice(fold * count, (fold + 1) * count)
+            held_out[out] = self._kernel[out] @ dual[:, own] + means[own]
+        columns = np.asarray(self._columns.T @ dual[:, -count:], dtype=np.float64)
+        return [Fitted(columns[:, k], float(means[k - count]), held_out[:, k]) for k in range(count)]
 
-    def _dual(self, known: NDArray[np.int_], targets: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
-        """By target: a weight for each example (0 where it was not used), and the intercept."""
-        share = weights[known] / weights[known].sum()
-        kernel = self._kernel[np.ix_(known, known)]
-        middle = share @ kernel
-        centred = kernel - middle[None, :] - middle[:, None] + middle @ share
-        root = np.sqrt(weights[known])
-        means = share @ targets[known]
-        bent: Numbers = centred * root[:, None] * root[None, :] + RIDGE * np.eye(len(known))
-        rest = root[:, None] * (targets[known] - means)
-        solved = np.asarray(linalg.solve(bent, rest, assume_a="pos", overwrite_a=True), dtype=np.float64)
+    def _dual(self, weights: Numbers, targets: Numbers) -> tuple[Numbers, Numbers]:
+        """By column of `targets`: a weight for each example (0 where its own in `weights` is), and the intercept."""
+        share = weights / weights.sum(axis=0)
+        root = np.sqrt(weights)
+        means = (share * targets).sum(axis=0)
+
+        def bent(values: Numbers) -> Numbers:
+            inner = root * values
+            outer: Numbers = self._kernel @ (inner - share * inner.sum(axis=0))
+            return root * (outer - (share * outer).sum(axis=0)) + RIDGE * values
+
+        own = root * _conjugate_gradients(bent, root * (targets - means))
         # In terms of the columns as they are, not centred: what the centring takes off goes to the intercept.
-        own = root[:, None] * solved
-        dual = np.zeros(targets.shape)
-        dual[known] = own - share[:, None] * own.sum(axis=0)
-        return dual, means - middle @ dual[known]
+        dual = own - share * own.sum(axis=0)
+        return dual, means - (share * (self._kernel @ dual)).sum(axis=0)
+
+
+def _conjugate_gradients(apply: Callable[[Numbers], Numbers], wanted: Numbers) -> Numbers:
+    """What a positive definite operator makes each column of `wanted` from, to PRECISION of its length."""
+    solved = np.zeros_like(wanted)
+    rest = wanted.copy()
+    step = rest.copy()
+    square = (rest**2).sum(axis=0)
+    enough = square * PRECISION**2
+    while (open_ := square > enough).any():
+        bent = apply(step)
+        pace = np.where(open_, square / np.where(open_, (step * bent).sum(axis=0), 1.0), 0.0)
+        solved += pace * step
+        rest -= pace * bent
+        before, square = square, (rest**2).sum(axis=0)
+        step = rest + np.where(open_, square / before, 0.0) * step
+    return solved
 
 
 class Tree(NamedTuple):
@@ -158,10 +176,16 @@ def grow(columns: Numbers, target: Numbers, weights: Numbers, fold: NDArray[np.i
     """Boosted trees on the examples whose target is not nan."""
     known = np.flatnonzero(~np.isnan(target))
     held_out = np.zeros(len(target))
-    for part in range(FOLDS):
-        inside, out = known[fold[known] != part], np.flatnonzero(fold == part)
-        held_out[out] = _boosted(columns[inside], target[inside], weights[inside]).predict(columns[out])
-    model = _boosted(columns[known], target[known], weights[known])
+    used = [*(known[fold[known] != part] for part in range(FOLDS)), known]
+
+    def boosted(rows: NDArray[np.int_]) -> GradientBoostingRegressor:
+        return _boosted(columns[rows], target[rows], weights[rows])
+
+    with ThreadPoolExecutor() as threads:
+        *parts, model = threads.map(boosted, used)
+    for part, without in enumerate(parts):
+        out = np.flatnonzero(fold == part)
+        held_out[out] = without.predict(columns[out])
     start = float(np.average(target[known], weights=weights[known]))
     return Forest(start, tuple(_full(stage[0].tree_) for stage in model.estimators_), held_out)
 

@@ -32,6 +32,9 @@ RARE = 5
 SPARED = 0.94
 """Share of the rated replies' sentences that are not taken for idle, where a cue or the case speaks for them."""
 
+SURELY_SPARED = 0.996
+"""Share of them that are not taken for surely idle, which no cue makes up for."""
+
 APART = 3
 """How far from each other the rated replies stand beside which sentences of padding are read."""
 
@@ -112,8 +115,10 @@ def train(data: Sequence[Sentence]) -> dict[str, object]:
     fitted = cast("_Fitted", model.fit(columns, idle))
     weights: list[int] = [round(float(weight) * SCALE) for weight in fitted.coef_[0]]
     scores: Numbers = np.asarray(columns @ np.array(weights), dtype=np.float64)[honest]
+    bound = int(np.quantile(scores, SPARED))
     return {
-        "intercept": -int(np.quantile(scores, SPARED)),
+        "intercept": -bound,
+        "sure": int(np.quantile(scores, SURELY_SPARED)) - bound,
         "weights": {name: weight for name, weight in zip(names, weights, strict=True) if weight},
     }
 

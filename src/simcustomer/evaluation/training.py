@@ -16,7 +16,6 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Channel, Scenario, Turn
 from simcustomer.engines.embedded.calibration import LEAN, SCALE, VOCABULARIES, Observed
 from simcustomer.engines.embedded.grader import EmbeddedGrader
-from simcustomer.errors import InvalidInput
 from simcustomer.evaluation.cuts import Flags, level_cuts, occasion_cut
 from simcustomer.evaluation.fitting import (
     DIGITS,
@@ -47,12 +46,6 @@ CUT_WEIGHT = 0.1
 
 LEAST = 60
 """Weight in thousandths below which, for every technique, a word is left out: one level in a hundred changes."""
-
-WEAK = 1
-"""Highest level as a whole of the replies that are all padded."""
-
-ONE_IN = 3
-"""One in so many of the stronger replies is padded too."""
 
 ALWAYS_CUT = -9.0
 """A cut that every score is above, for techniques that always apply."""
@@ -99,37 +92,6 @@ def read_written(folder: Path) -> list[tuple[str, RatedReply]]:
             )
             found.append((group, RatedReply(record, rated)))
     return found
-
-
-def read_padding(path: Path) -> tuple[str, ...]:
-    """Sentences that do nothing for a customer, one a line. Raises InvalidInput."""
-    try:
-        return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
-
-
-def padded(rated: Sequence[RatedReply], padding: Sequence[str]) -> list[tuple[str, RatedReply]]:
-    """Copies of replies with empty sentences at their end or beginning and the same levels: length must not buy any.
-
-    All weak ones are copied, which have most to gain, and some of the others.
-
-    Each comes with its conversation, so that it is never in another fold than what it was made of.
-    """
-    chosen = [
-        reply
-        for place, reply in enumerate(rated)
-        if reply.rating.overall is not None and (reply.rating.overall <= WEAK or place % ONE_IN == 0)
-    ]
-    made: list[tuple[str, RatedReply]] = []
-    for number, reply in enumerate(chosen):
-        filler = [padding[(number * 7 + more) % len(padding)] for more in range(1 + number % 3)]
-        words = [*filler, reply.reply] if number % 4 == 0 else [reply.reply, *filler]
-        turns = list(reply.record.turns[: reply.rating.turn + 1])
-        turns[-1] = turns[-1].model_copy(update={"text": " ".join(words)})
-        record = reply.record.model_copy(update={"turns": tuple(turns)})
-        made.append((reply.conversation, RatedReply(record, reply.rating)))
-    return made
 
 
 def examples(rated: Sequence[RatedReply], written: Sequence[tuple[str, RatedReply]], rubric: Rubric) -> list[Example]:
@@ -190,11 +152,12 @@ def train(
     # The words of the message answered come last; they tell of the occasion, not of how well it was met.
     ridge, knowing = Ridge(blocks[:-1], space.fold), Ridge(blocks, space.fold)
     levels = {name: np.array([_or_nan(example.levels[name]) for example in data]) for name in techniques}
-    strengths = {name: ridge.fit(levels[name], space.weights(WRITTEN_WEIGHT)) for name in techniques}
+    fitted = ridge.fit([levels[name] for name in techniques], space.weights(WRITTEN_WEIGHT))
+    strengths = dict(zip(techniques, fitted, strict=True))
     columns = np.hstack([space.values, np.stack([fitted.held_out for fitted in strengths.values()], axis=1)])
     learnt: list[_Learnt] = []
     present = [(~np.isnan(levels[name])).astype(float) for name in techniques]
-    occasions = knowing.fit_alike(present, space.weights(OCCASION_WEIGHT))
+    occasions = knowing.fit(present, space.weights(OCCASION_WEIGHT))
     for name, occasion in zip(techniques, occasions, strict=True):
         step(name)
         forest = grow(columns, levels[name], space.weights(WRITTEN_WEIGHT), space.fold)

@@ -19,14 +19,15 @@ SCALE = 1000
 
 @dataclass(frozen=True, slots=True)
 class IdleModel:
-    """A weight a mark; a sentence whose weights and `intercept` come to 0 or more is idle."""
+    """A weight a mark; a sentence whose weights and `intercept` come to 0 or more is idle, and from `sure` on it surely is."""
 
     intercept: int
+    sure: int
     weights: dict[str, int]
 
-    def is_idle(self, marks: Iterable[str]) -> bool:
-        """Whether a sentence with these marks is idle."""
-        return self.intercept + sum(self.weights.get(mark, 0) for mark in marks) >= 0
+    def score(self, marks: Iterable[str]) -> int:
+        """How much a sentence with these marks looks as one that does nothing."""
+        return self.intercept + sum(self.weights.get(mark, 0) for mark in marks)
 
 
 @cache
@@ -34,4 +35,6 @@ def load_idle_model() -> IdleModel:
     """The model that comes with the package."""
     source = files("simcustomer.engines.embedded").joinpath(FILE).read_text(encoding="utf-8")
     held = json.loads(source)
-    return IdleModel(int(held["intercept"]), {str(mark): int(weight) for mark, weight in held["weights"].items()})
+    return IdleModel(
+        int(held["intercept"]), int(held["sure"]), {str(mark): int(weight) for mark, weight in held["weights"].items()}
+    )

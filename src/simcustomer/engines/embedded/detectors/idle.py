@@ -7,6 +7,7 @@ itself: one more can only lower it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -37,6 +38,9 @@ MOST = 8
 
 _HELD, _QUARTERS, _SIZES, _STEP = 4, 4, 6, 3
 """Up to how many things of the case a sentence is told apart by, in what shares of its content, and how long it is, in steps of words."""
+
+_SIGN = re.compile(r"[^\w\s.,;:!?'\"()£$€-]")
+"""A sign that nobody needs who talks to a customer."""
 
 
 class Idle(NamedTuple):
@@ -76,7 +80,7 @@ def idle_in(moment: Moment, model: IdleModel) -> Idle:
     stock: list[Span] = []
     for sentence, cues in with_cues(moment):
         does = is_spoken_for(moment, sentence, cues)
-        if does and (cues - CHANCE or not model.is_idle(marks_of(moment, sentence, cues))):
+        if does and model.score(marks_of(moment, sentence, cues)) < (model.sure if cues - CHANCE else 0):
             continue
         (stock if cues & STOCK and not does else blank).append(sentence.span)
     if moment.sentences and len(blank) + len(stock) == len(moment.sentences):
@@ -111,4 +115,7 @@ def marks_of(moment: Moment, sentence: Sentence, cues: Iterable[str]) -> frozens
     marks.add(f"size:{min(len(sentence.words) // _STEP, _SIZES)}")
     if sentence.asks:
         marks.add("asks")
+    small = sum(word in moment.lexicon.stop for word in sentence.words)
+    marks.add(f"small:{_QUARTERS * 2 * small // max(len(sentence.words), 1)}")
+    marks.add(f"signs:{min(len(_SIGN.findall(moment.reply.text.even, *sentence.span)), _HELD)}")
     return frozenset(marks)

@@ -31,6 +31,9 @@ _MARKUP = re.compile(
     | (?:\b[^.!?\n<]{0,60}:[ ]?)?<<.{0,400}?>>
     | (?<!\S)(?=\S*\d)(?=\S*[a-z])[a-z\d+/]{24,}={0,2}(?!\S)   # an encoded text, and two more
     | (?:%[\da-f]{2}){4,}
+    | (?<!\S)[a-z-]{3,}(?:/[a-z-]{3,}){4,}(?!\S)            # keywords between strokes
+    | (?<!\S)[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+(?:\s+[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+){2,}   # or ticked off
+    | (?<!\S)[a-z]+-[a-z]+(?:\s+[a-z]+-[a-z]+){3,}(?!\S)   # or hyphenated
     | [^\s&]*(?:&\#?\w{1,8};\S*){2,}
     | \A(?:[:;.!?'"-]+\s+)+(?=\w) | (?<=\s)[:;.!?'"-]+(?:\s+[:;.!?'"-]+)*\s*\Z   # signs without words
     | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
@@ -92,6 +95,9 @@ _FOREIGN_SHARE = 0.25
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
 """A letter of another script."""
 
+_ENUMERATION = re.compile(r"\s*\d{1,2}[.)]\s*")
+"""The number of a list's entry."""
+
 _LEAD_IN = 4
 """Words up to which a sentence that ends in a colon leads in what is not there any more."""
 
@@ -127,7 +133,10 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
         again = len(words) > 1 and (words in before or led in before or _is_repeated(words, before, reading.stop))
         leads = reading.text.even[sentence.end - 1] == ":"
         lead_in = len(words) <= _LEAD_IN and leads
-        if start is None and (not words or again or lead_in or _is_pasted(words, vocabulary)):
+        told = reading.text.even[sentence.start : sentence.end]
+        if start is None and (
+            not words or again or lead_in or _ENUMERATION.fullmatch(told) or _is_pasted(words, vocabulary)
+        ):
             start = sentence.start
         if start is not None:
             # What only leads in what is not said leads in nothing.
