@@ -40,7 +40,7 @@ class EmbeddedGrader:
     @property
     def name(self) -> str:
         """Engine and version, for provenance."""
-        return "embedded-grader/3"
+        return "embedded-grader/4"
 
     async def grade(self, case: GradingCase) -> Grade:
         """The assessment of the case's last turn; Ungraded where the rubric or the case gives nothing to go by."""
