@@ -165,7 +165,7 @@ def starts(source: str) -> frozenset[Start] | None:
 
 
 def _apart(hits: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """Matches (place, order of the pattern, end) from left to right, the pattern that stands first going first, each from where one ended."""
+    """Matches (place, order of the pattern, end) from left to right, the pattern that stands first going first, none within another."""
     found: list[tuple[int, int]] = []
     free = 0
     for place, _, end in sorted(hits):
