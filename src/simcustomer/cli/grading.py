@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -87,6 +88,8 @@ async def _grade_file(file: Path, out: TextIO, grader: Grader, rubric: Rubric) -
             async for record in graded_replies(entry, grader, rubric):
                 out.write(record.line)
                 replies += 1
+                if replies == 1:
+                    gc.freeze()  # what the first reply had loaded stays: it need not be looked through for garbage again and again
                 step(f"{replies} replies")
     if not replies and not problems:
         raise nothing_to_grade(str(file))

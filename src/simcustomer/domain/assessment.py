@@ -67,7 +67,7 @@ class Assessment(Frozen):
         verdicts: list[Verdict] = []
         unverified: list[Evidence] = []
         for technique in rubric.techniques:
-            finding = by_technique.get(technique.id, Finding(technique=technique.id, occasion=False))
+            finding = by_technique.get(technique.id) or Finding(technique=technique.id, occasion=False)
             verified = tuple(e for e in finding.evidence if e.quote in reply)
             unverified += [e for e in finding.evidence if e.quote not in reply]
             level = technique.level(

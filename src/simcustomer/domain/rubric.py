@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from functools import lru_cache
+from operator import mul
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -109,6 +109,13 @@ class Technique(Frozen):
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
 
 
+def _whole(numbers: Iterable[float]) -> tuple[list[int], int]:
+    """The same numbers as whole ones of a unit, and how many units make 1: a float is so many of a power of two."""
+    ratios = [number.as_integer_ratio() for number in numbers]
+    unit = max(parts for _, parts in ratios)
+    return [count * (unit // parts) for count, parts in ratios], unit
+
+
 @lru_cache(maxsize=512)
 def _parts(way: str) -> frozenset[str]:
     """`"a + b"` as the set of its indicators; `always` needs none."""
@@ -167,14 +174,13 @@ class Rubric(Frozen):
 
     def mean_level(self, levels: Mapping[str, float | None]) -> float | None:
         """Weighted mean (0-3) over the techniques that have a level; None where none has."""
-        # Fractions: the mean of equal levels must be that level, whatever the order and the weights.
-        pairs = [
-            (Fraction(t.weight), Fraction(value)) for t in self.techniques if (value := levels.get(t.id)) is not None
-        ]
-        if not pairs:
+        held = [(t.weight, value) for t in self.techniques if (value := levels.get(t.id)) is not None]
+        if not held:
             return None
-        total = sum((weight for weight, _ in pairs), Fraction(0))
-        return float(sum((weight * value for weight, value in pairs), Fraction(0)) / total)
+        # In whole numbers: the mean of equal levels must be that level, whatever the order and the weights.
+        weights, _ = _whole([weight for weight, _ in held])
+        values, unit = _whole([value for _, value in held])
+        return sum(map(mul, weights, values)) / (sum(weights) * unit)
 
     def overall(self, levels: Mapping[str, Level | None]) -> Level | None:
         """One reply as a whole, 0-3; None where no technique has a level."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from simcustomer.domain.assessment import Assessment, Evidence, Grade
+from simcustomer.domain.assessment import Assessment, Grade
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.rubric import Level, Rubric
 from simcustomer.domain.transcript import Channel, Scenario, Transcript, Turn
@@ -57,7 +57,7 @@ class GradedReply(Frozen):
     def of(cls, record_id: str, turn: int, grade: Grade) -> GradedReply:
         """The record of a grade."""
         if isinstance(grade, Assessment):
-            evidence = tuple(_as_record(evidence) for evidence in grade.evidence)
+            evidence = tuple(evidence.model_dump(exclude_none=True) for evidence in grade.evidence)
             agreed = {v.technique: v.agreement for v in grade.verdicts if v.agreement is not None}
             return cls(
                 id=record_id,
@@ -74,10 +74,6 @@ class GradedReply(Frozen):
     def line(self) -> str:
         """The record as a line of JSON, its line break included."""
         return json.dumps(self.model_dump(mode="json", exclude_none=False), ensure_ascii=False) + "\n"
-
-
-def _as_record(evidence: Evidence) -> dict[str, str]:
-    return {name: value for name, value in evidence if value is not None}
 
 
 class Remark(str):

@@ -97,6 +97,8 @@ class Moment:
         """Sentences that do nothing, though there may be missteps in them; filled in by `detectors.idle`."""
         self.only_idle = False
         """Whether the reply has no others; they are not in `idle` then."""
+        self.traits: dict[object, object] = {}
+        """What `detectors.traits` has found, by what looked for it."""
 
     def over(self, reply: Text) -> Moment:
         """The same moment, of which only so much of the reply is looked at."""
@@ -134,7 +136,7 @@ class Moment:
         """The customer's earlier messages, oldest first."""
         return tuple(self._read(t.text) for t in self._earlier if t.role is Speaker.CUSTOMER)
 
-    @property
+    @cached_property
     def present(self) -> frozenset[str]:
         """Names of the cues that stand in the reply, or, for those of a customer, in the message being answered."""
         return self.customer.present(by_customer=True) | self.reply.present(by_customer=False)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar, cast
+
 from simcustomer.engines.embedded.detectors.moment import SHOUTED, Moment, Sentence
 from simcustomer.engines.embedded.nlu import Cue, Reading
 
@@ -18,11 +22,28 @@ PARTING = 20
 """Words up to which a message with a parting word counts as the end of the conversation."""
 
 
+Trait = TypeVar("Trait")
+
+
+def _once(look: Callable[[Moment], Trait]) -> Callable[[Moment], Trait]:
+    """Look for a trait once in a moment: several detectors and signals ask for it."""
+
+    @wraps(look)
+    def known(moment: Moment) -> Trait:
+        if look not in moment.traits:
+            moment.traits[look] = look(moment)
+        return cast(Trait, moment.traits[look])
+
+    return known
+
+
+@_once
 def harsh(moment: Moment) -> tuple[Cue, ...]:
     """Rudeness, sarcasm and blame of the customer."""
     return (*moment.plain("rude"), *moment.plain("blames_customer"))
 
 
+@_once
 def acknowledgements(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences that acknowledge a feeling, or what lies behind it, beyond a stock phrase."""
     found = moment.holding("feeling", "rather_like", "validates", "regrets", "admits")
@@ -30,6 +51,7 @@ def acknowledgements(moment: Moment) -> tuple[Sentence, ...]:
     return tuple(s for s in found if s.span not in stock and not s.asks)
 
 
+@_once
 def warmth(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences with a courteous or kind turn of any sort."""
     return moment.holding(
@@ -37,22 +59,26 @@ def warmth(moment: Moment) -> tuple[Sentence, ...]:
     )
 
 
+@_once
 def reflections(moment: Moment) -> tuple[Sentence, ...]:
     """Statements that give back at least two things that the customer has just said."""
     return tuple(s for s in moment.statements if len(s.echoes) >= 2)
 
 
+@_once
 def touching(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences with something that the customer has said, fullest first."""
     found = [s for s in moment.sentences if s.stems & moment.told]
     return tuple(sorted(found, key=lambda s: -len(s.stems & moment.told)))
 
 
+@_once
 def acts(moment: Moment) -> tuple[Sentence, ...]:
     """Sentences in which the trainee does something, or says that it will be done."""
     return tuple(s for s in moment.holding("will_act", "we_act", "done_act"))
 
 
+@_once
 def concrete_acts(moment: Moment) -> tuple[Sentence, ...]:
     """Acts with an object in this case: more than a vague offer to look into it."""
     vague = {s.span for s in moment.holding("vague_act")}
@@ -61,6 +87,7 @@ def concrete_acts(moment: Moment) -> tuple[Sentence, ...]:
     )
 
 
+@_once
 def gathers_only(moment: Moment) -> bool:
     """Whether the reply asks for facts and does nothing else."""
     if not moment.questions or acts(moment):
@@ -70,6 +97,7 @@ def gathers_only(moment: Moment) -> bool:
     )
 
 
+@_once
 def apologies(moment: Moment) -> tuple[Cue, ...]:
     """Words of apology that are meant as such."""
     idle = [c.span for c in moment.reply.cues("not_apology")]
@@ -78,6 +106,7 @@ def apologies(moment: Moment) -> tuple[Cue, ...]:
     )
 
 
+@_once
 def apologised_before(moment: Moment) -> bool:
     """Whether an earlier reply made a real apology, not a stock one."""
     return any(
@@ -86,11 +115,13 @@ def apologised_before(moment: Moment) -> bool:
     )
 
 
+@_once
 def slang(moment: Moment) -> tuple[str, ...]:
     """Words of slang, as written."""
     return moment.as_written("slang")
 
 
+@_once
 def slips(moment: Moment) -> tuple[str, ...]:
     """Typing faults, as written, where there are so many that the reply looks careless."""
     if moment.reply.text.changes["misspelt"] < CARELESS:
@@ -98,6 +129,7 @@ def slips(moment: Moment) -> tuple[str, ...]:
     return moment.as_written("careless")
 
 
+@_once
 def failing(moment: Moment) -> bool:
     """Whether the company has plainly let the customer down, by what was said and by what is known of the case."""
     said = moment.customer_has("customer_failed_by") or any(
@@ -107,6 +139,7 @@ def failing(moment: Moment) -> bool:
     return said and (not facts or bool(moment.lexicon.pattern("own_fault").search(facts)))
 
 
+@_once
 def heat(moment: Moment) -> int:
     """How hostile the message being answered is (see `heat_of`)."""
     return heat_of(moment.customer)
@@ -123,6 +156,7 @@ def heat_of(message: Reading) -> int:
     )
 
 
+@_once
 def adversarial(moment: Moment) -> bool:
     """Whether the customer is hostile now, or was and has not settled since."""
     if heat(moment) >= 2:
@@ -131,6 +165,7 @@ def adversarial(moment: Moment) -> bool:
     return not calm and any(heat_of(message) >= 2 for message in moment.earlier_messages)
 
 
+@_once
 def settled(moment: Moment) -> bool:
     """Whether the message being answered is content or matter-of-fact, with no feeling that asks for an answer."""
     customer = moment.customer
@@ -142,6 +177,7 @@ def settled(moment: Moment) -> bool:
     return bool(customer.cues("customer_settled")) or (short and not moment.first)
 
 
+@_once
 def ending(moment: Moment) -> bool:
     """Whether the customer has signalled an end."""
     if moment.first or moment.asked or not moment.customer_has("customer_ends"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from operator import itemgetter
 from re import _constants as codes  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from re import _parser as parser  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from typing import Any, NamedTuple
@@ -30,8 +29,6 @@ _KEPT = 64
 
 _PAIRS_KEPT = 20_000
 """Words with the next one for which it is kept what can begin there."""
-
-_IN_ORDER = itemgetter(0, 1)
 
 _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 
@@ -79,15 +76,15 @@ class PhraseIndex:
 
     def _places(self, low: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Start and end of every match of every cue, in order, none within another of the same cue."""
-        hits: dict[str, list[tuple[int, int, _Phrase]]] = {}
+        hits: dict[str, list[tuple[int, int, int]]] = {}
         for place, word, both in _pairs(low.translate(_DIGITS)):
             for phrase in self._tried(word, both):
-                if phrase.match(low, place):
-                    hits.setdefault(phrase.cue, []).append((place, phrase.order, phrase))
+                if found := phrase.match(low, place):
+                    hits.setdefault(phrase.cue, []).append((place, phrase.order, found.end()))
         for phrase, pattern in self._by_character:
             for found in pattern.finditer(low):
-                hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, phrase))
-        return {cue: list(_apart(low, sorted(held, key=_IN_ORDER))) for cue, held in hits.items()}
+                hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, found.end()))
+        return {cue: _apart(held) for cue, held in hits.items()}
 
     def _phrases_at(self, word: str, both: str) -> tuple[_Phrase, ...]:
         """What can begin with a word, or with it and the next one."""
@@ -167,16 +164,15 @@ def starts(source: str) -> frozenset[Start] | None:
     return None
 
 
-def _apart(low: str, hits: Iterable[tuple[int, int, _Phrase]]) -> Iterator[tuple[int, int]]:
-    """Matches from left to right, the pattern that stands first going first, each from where the last one ended."""
-    free, done = 0, -1
-    for place, _, phrase in hits:
-        if place < free or place == done:
-            continue
-        found = phrase.match(low, place)
-        if found is not None and found.end() > place:
-            yield found.span()
-            free, done = found.end(), place
+def _apart(hits: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Matches (place, order of the pattern, end) from left to right, the pattern that stands first going first, none within another."""
+    found: list[tuple[int, int]] = []
+    free = 0
+    for place, _, end in sorted(hits):
+        if place >= free and end > place:
+            found.append((place, end))
+            free = end
+    return found
 
 
 class _Beginning:

@@ -7,7 +7,6 @@ another language than English, heaps of keywords, and what is said a second time
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
@@ -119,18 +118,20 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
     reading = Reading(split(reading.text, lexicon.stop), lexicon, other=customer)
     theirs = customer if isinstance(customer, Text) else Text(customer)
-    before = {words for _, words in _sentences(theirs)}
+    before = {words: _about(words, lexicon.stop) for _, words in theirs.sayings}
     vocabulary = frozenset(theirs.words)
     unsaid: list[Span] = _scraps(reading.text)
     leading: Span | None = None
     trails = False
-    for sentence, words in _sentences(reading.text):
+    for sentence, words in reading.text.sayings:
         # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
         trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
-        led = tuple(_WORD.findall(reading.text.low[sentence.start : sentence.end].rpartition(":")[2]))
-        again = len(words) > 1 and (words in before or led in before or _is_repeated(words, before, reading.stop))
+        told = reading.text.low[sentence.start : sentence.end]
+        led = tuple(_WORD.findall(told.rpartition(":")[2])) if ":" in told else words
+        about = _about(words, reading.stop)
+        again = len(words) > 1 and (words in before or led in before or _is_repeated(words, about, before))
         leads = reading.text.even[sentence.end - 1] == ":"
         lead_in = len(words) <= _LEAD_IN and leads
         told = reading.text.even[sentence.start : sentence.end]
@@ -144,7 +145,7 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
                 unsaid.append(leading)
             unsaid.append(Span(start, sentence.end))
         leading = sentence if leads and start is None else None
-        before.add(words)
+        before[words] = about
     sayings = [
         span
         for span in _within(_SAYING, reading.text)
@@ -158,19 +159,22 @@ def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
     return len(words) >= _PATCHED and sum(word in theirs for word in words) >= _THEIR_SHARE * len(words)
 
 
-def _is_repeated(words: tuple[str, ...], before: set[tuple[str, ...]], small: frozenset[str]) -> bool:
+def _about(words: tuple[str, ...], small: frozenset[str]) -> frozenset[str]:
+    return frozenset([word for word in words if word not in small])
+
+
+def _is_repeated(words: tuple[str, ...], about: frozenset[str], before: dict[tuple[str, ...], frozenset[str]]) -> bool:
     """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
     if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in before):
         return True
-    about = frozenset(word for word in words if word not in small)
-    return len(about) >= _SAME and any(about == frozenset(w for w in other if w not in small) for other in before)
+    return len(about) >= _SAME and about in before.values()
 
 
 def _scraps(text: Text) -> list[Span]:
     """Runs of many scraps on lines of their own: a list of keywords."""
     found: list[Span] = []
     run: list[Span] = []
-    for sentence, words in (*_sentences(text), (Span(0, 0), ("the", "end", "of", "all"))):
+    for sentence, words in (*text.sayings, (Span(0, 0), ("the", "end", "of", "all"))):
         if len(words) <= 2 and not any(word[0].isdigit() for word in words):
             run.append(sentence)
             continue
@@ -178,11 +182,6 @@ def _scraps(text: Text) -> list[Span]:
             found += run
         run = []
     return found
-
-
-def _sentences(text: Text) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    for sentence in text.sentences:
-        yield sentence, tuple(_WORD.findall(text.low[sentence.start : sentence.end]))
 
 
 def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:

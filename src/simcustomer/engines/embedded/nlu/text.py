@@ -154,6 +154,11 @@ class Text:
         spans.append(Span(start, len(self.even)))
         return tuple(trimmed for span in spans if (trimmed := self._trimmed(span)).start < trimmed.end)
 
+    @cached_property
+    def sayings(self) -> tuple[tuple[Span, tuple[str, ...]], ...]:
+        """Every sentence with its words in lower case."""
+        return tuple([(span, tuple(_WORD.findall(self.low, *span))) for span in self.sentences])
+
     def sentence_at(self, position: int) -> Span:
         """The sentence that holds a position of `even`."""
         index = bisect_right(self._starts, position) - 1
