@@ -88,7 +88,8 @@ def _open(
     deeper = _in(reading, "deeper", sentences)
     # "Would that suit you, or would something else help more?" wants a yes or a no, and digs for nothing.
     if not (deeper or _in(reading, "wish", sentences)):
-        sentences = tuple(sentence for sentence in sentences if sentence not in proposals(reading))
+        put = proposals(reading)
+        sentences = tuple(sentence for sentence in sentences if sentence not in put)
     if not sentences or (_in(reading, "closing", sentences) and not deeper):
         return Asked()
     wish, story = _in(reading, "wish", sentences), _in(reading, "story", sentences)
