@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from simcustomer.errors import StoreError
 
-NEWEST = "0007"
+NEWEST = "0008"
 """Revision of the newest migration; checked first, so that Alembic is only loaded when there is something to do."""
 
 SECONDS_LOCKED = 10

@@ -56,6 +56,15 @@ sessions = Table(
     Index("ix_sessions_owner", "owner", "started_at"),
 )
 
+_UNFINISHED = sessions.c.outcome.is_(None)
+Index(
+    "ix_sessions_unfinished",
+    sessions.c.owner,
+    sessions.c.started_at,
+    sqlite_where=_UNFINISHED,
+    postgresql_where=_UNFINISHED,
+)
+
 exchanges = Table(
     "exchanges",
     metadata,

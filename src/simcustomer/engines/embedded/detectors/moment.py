@@ -31,7 +31,8 @@ _TITLED = re.compile(
     r"((?:Mr|Mrs|Ms|Dr|Miss)\.? [A-Z][\w-]+|\b[A-Z][a-z]{2,})(?= (?:is|will|has|can|knows|calls|decides|runs|rings|to)\b|'ll\b|,)"
 )
 _SIGNATURE = re.compile(
-    r"\n[^\S\n]*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)[,.]?\s*\n[\s\S]{0,160}\Z",
+    r"\n[^\S\n]*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)"
+    r"[,.]?\s*\n[\s\S]{0,160}\Z",
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
