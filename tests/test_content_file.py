@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -50,6 +51,24 @@ def problem(text: str) -> str:
 )
 def test_broken_files_are_named_by_line(text: str, says: str) -> None:
     assert says in problem(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "says"),
+    [
+        ("timeline", "one day", "must be a list (found 'one day'); begin each entry with a dash"),
+        ("brief", "one day", "must have fields of its own (found 'one day'); write each of them indented"),
+        ("lines", "{open: [one]}", "lines.open: must have fields of its own; write each of them indented"),
+        ("version", "first", "must be a whole number (found 'first'); write it in figures"),
+        ("volatility", "a lot", "must be a number (found 'a lot'); write it in figures"),
+    ],
+)
+def test_a_value_of_the_wrong_shape_is_refused_in_an_authors_words(field: str, written: str, says: str) -> None:
+    text = (ROOT / "docs" / "examples" / "the-book-i-returned.yaml").read_text(encoding="utf-8")
+    text = re.sub(rf"^{field}:.*?\n(?=\w)", f"{field}: {written}\n", text, flags=re.MULTILINE | re.DOTALL)
+    with pytest.raises(ContentError) as caught:
+        parse_content(text, Persona, name="p.yaml")
+    assert says in str(caught.value)
 
 
 def test_a_wrong_field_is_named_with_its_line_and_a_remedy() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simcustomer.budget import Budget
 from simcustomer.domain.session import Session
-from simcustomer.errors import EngineError, ServerStopping, StoreError
+from simcustomer.errors import ServerStopping, StoreError
 from simcustomer.graph import Finished, Spoken, run_exchange
 from simcustomer.observing import Observer, observed
 from simcustomer.store import Claim, Hold, Store
@@ -89,7 +89,7 @@ class Answering:
             raise
 
     async def _settled(self, claim: Claim, owner: str, session: Session | None) -> AsyncIterator[Event]:
-        spoken, settled = False, None
+        spoken, after = False, None
         while True:
             while session is None and not await asyncio.to_thread(self.store.claim, claim, CLAIM_SECONDS):
                 stored = await asyncio.to_thread(self.store.load, claim.session_id, owner)
@@ -104,10 +104,8 @@ class Answering:
                 with observed(self.observer, "exchange") as activity:
                     async for event in self._run(session):
                         if isinstance(event, Finished):
-                            held.settled, settled = (
-                                await self._settle(claim, event),
-                                session.with_exchange(event.exchange),
-                            )
+                            held.settled = await self._settle(claim, event)
+                            after = session.with_exchange(event.exchange)
                         else:
                             spoken = True
                             activity.spoke()
@@ -115,20 +113,17 @@ class Answering:
             if held.settled:
                 break
             session = None
-        if settled is None or settled.outcome is not None:
-            settled = await asyncio.to_thread(self.store.load, claim.session_id, owner)
-        yield Settled(settled)
+        # A session that has ended is told with its debrief, which its last exchange does not hold.
+        if after is None or after.outcome is not None:
+            after = await asyncio.to_thread(self.store.load, claim.session_id, owner)
+        yield Settled(after)
 
     async def _run(self, session: Session) -> AsyncIterator[Spoken | Finished]:
         """The exchange of the waiting reply; the last event is always Finished."""
         if session.pending is None:
             raise StoreError("The reply is no longer waiting for an answer. Reload to see where the session stands.")
-        finished = False
         async for event in run_exchange(self.graph, session, session.pending):
-            finished = isinstance(event, Finished)
             yield event
-        if not finished:
-            raise EngineError("The customer gave no answer. Your reply is kept; try again.")
 
     async def _settle(self, claim: Claim, finished: Finished) -> bool:
         """Keep what came of a reply; False where someone else has taken it over. Raises StoreError.

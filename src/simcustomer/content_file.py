@@ -20,6 +20,24 @@ MOST_BYTES = 150_000
 """The largest content file and draft; the largest persona that comes along has 38,000, and a request of the page holds 256 KiB."""
 
 
+_A_LIST = "must be a list; begin each entry with a dash on a line of its own, or put all of them between [ and ]"
+_FIELDS = "must have fields of its own; write each of them indented, as name: value"
+SHAPES = {
+    "tuple_type": _A_LIST,
+    "list_type": _A_LIST,
+    "frozen_set_type": _A_LIST,
+    "dict_type": _FIELDS,
+    "model_type": _FIELDS,
+    "model_attributes_type": _FIELDS,
+    "int_type": "must be a whole number; write it in figures",
+    "int_parsing": "must be a whole number; write it in figures",
+    "int_from_float": "must be a whole number; leave out what is behind the point",
+    "float_type": "must be a number; write it in figures",
+    "float_parsing": "must be a number; write it in figures",
+}
+"""What to say of a value that has the wrong shape, by pydantic's name for the error: its own words are a programmer's."""
+
+
 def read_content(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; one that has not changed is not parsed again. Raises ContentError, one sentence a problem."""
     status = _checked(path)
@@ -125,6 +143,9 @@ def _remedy(detail: ErrorDetails) -> str:
             return "is not a field of this file; remove it or check its spelling"
         case "string_type":
             return f"must be text{shown}; put it in quotes"
+        case shape if shape in SHAPES:
+            what, remedy = SHAPES[shape].split("; ", 1)
+            return f"{what}{shown}; {remedy}"
         case _:
             return f"{message[0].lower()}{message[1:]}{shown}"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from simcustomer.domain import conduct
 from simcustomer.domain.assessment import Grade, Ungraded
@@ -53,7 +53,7 @@ class ExchangeState(ExchangeInput):
     """The state of a run; each field is written by one node."""
 
     taken: Taken | None = None
-    grade: Annotated[Grade | None, Field()] = None
+    grade: Grade | None = None
     exchange: Exchange | None = None
     debrief: Debrief | None = None
 

@@ -1,4 +1,4 @@
-"""The four roles of a practice as protocols, and the cast that plays one session."""
+"""What engines may be, as protocols: the roles of a practice and the meter of their costs; and the cast that plays one session."""
 
 from __future__ import annotations
 

@@ -71,9 +71,14 @@ class Models:
                 record.role, record.outcome, prompt=record.prompt or 0, completion=record.completion or 0
             )
 
+    @property
+    def _were_used(self) -> bool:
+        # To ask for the engines would make them, and load their package.
+        return "engines" in self.__dict__
+
     def totals(self) -> Totals | None:
         """What the calls so far add up to; None where there were none."""
-        if "engines" not in self.__dict__:
+        if not self._were_used:
             return None
         from simcustomer.engines.openai.usage import Totals  # noqa: PLC0415  # as above
 
@@ -82,7 +87,7 @@ class Models:
 
     def spent(self) -> Totals | None:
         """What the calls since the last time add up to; None where there were none."""
-        if "engines" not in self.__dict__:
+        if not self._were_used:
             return None
         from simcustomer.engines.openai.usage import Totals  # noqa: PLC0415  # as above
 

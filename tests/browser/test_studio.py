@@ -90,9 +90,13 @@ def fill_in_the_form(page: Page) -> None:
 def talk_to_it(page: Page) -> None:
     page.get_by_role("button", name="Try").click()
     page.get_by_role("button", name="Begin a conversation").click()
-    page.get_by_role("textbox", name="What you say").fill("I am sorry, Tom. When did you put it in the box?")
+    box = page.get_by_role("textbox", name="Your reply")
+    box.fill("I am sorry, Tom. When did you put it in the box?")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#trial-notes tbody tr")).to_have_count(2)
+    box.fill("Thank you. I am taking the £38 charge off your account now, and you will see it by 5pm.")
+    box.press("Enter")  # sends a chat here as it does for a trainee
+    expect(page.locator("#trial-notes tbody tr")).to_have_count(3)
 
 
 def bench_it(page: Page) -> None:

@@ -13,11 +13,11 @@ from simcustomer.cli import (
     accounts,
     backing_up,
     chat,
-    content,
     diagnose,
     evals,
     exporting,
     grading,
+    personas,
     purging,
     regrading,
     rehearse,
@@ -41,7 +41,7 @@ app.command("serve")(web.serve)
 app.command("chat")(chat.chat)
 app.command("grade")(grading.grade)
 app.command("simulate")(rehearse.simulate)
-app.add_typer(content.app, name="personas")
+app.add_typer(personas.app, name="personas")
 app.add_typer(evals.app, name="eval")
 app.command("regrade")(regrading.regrade)
 app.command("export")(exporting.export)

@@ -33,7 +33,7 @@ def needed() -> None:
     """Measure graders, and train the embedded one."""
     if find_spec("krippendorff") is None:
         raise SettingsError(
-            "The evals need their statistics libraries. Install simcustomer[evals], or use script/test's .venv."
+            "The evals need their statistics libraries. Install simcustomer[evals], or in a clone run script/setup requirements-dev.txt."
         )
 
 

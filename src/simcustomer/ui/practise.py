@@ -18,7 +18,7 @@ from simcustomer.ui import coaching_views, views
 from simcustomer.ui.acts import Acts
 from simcustomer.ui.desk import Desk, Page, Part, Updates, panel
 from simcustomer.ui.languages import headers_of, preferences
-from simcustomer.ui.talking import aloud, live
+from simcustomer.ui.talking import aloud, live, reply_box
 
 _log = logging.getLogger(__name__)
 
@@ -70,13 +70,7 @@ class PractisePage(Page):
                     announcement = panel(elem_id="announcement")
                     notice = panel(elem_id="notice")
                     with gr.Column(elem_id="composer") as composer:
-                        reply = gr.Textbox(
-                            label=desk.say("chat.reply_label.chat"),
-                            info=desk.say("chat.reply_hint"),
-                            lines=1,
-                            max_lines=10,
-                            elem_id="reply",
-                        )
+                        reply = reply_box(desk.renderer, Channel.CHAT, "reply")
                         send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="send")
                     stop = gr.Button(desk.say("chat.stop"), visible=False, elem_id="stop", size="md")
                     retry = gr.Button(desk.say("chat.retry"), variant="primary", visible=False, elem_id="retry")
@@ -120,7 +114,7 @@ class PractisePage(Page):
             self.page: gr.Column(visible=True),
             self.session_id: session.id,
             self.brief: self.desk.renderer.html("brief_aside", brief=session.persona.brief),
-            self.reply: self._box(session.persona.channel),
+            self.reply: reply_box(self.desk.renderer, session.persona.channel, "reply"),
             self.announcement: "",
             **self.acts.show(session),
             **self.settled(session),
@@ -232,17 +226,6 @@ class PractisePage(Page):
 
     async def _open(self, session_id: str, owner: str) -> Session:
         return await asyncio.to_thread(self.desk.practice.open, session_id, owner=owner)
-
-    def _box(self, channel: Channel) -> gr.Textbox:
-        """An empty reply box: a line for what is said or chatted, which Enter sends; a sheet for an email, where it does not."""
-        email = channel is Channel.EMAIL
-        return gr.Textbox(
-            value="",
-            label=self.desk.say(f"chat.reply_label.{channel.value}"),
-            info=self.desk.say("chat.reply_hint_email" if email else "chat.reply_hint"),
-            lines=7 if email else 1,
-            max_lines=18 if email else 10,
-        )
 
     def _hint(self, session: Session) -> str:
         if session.hint is None or session.outcome is not None or session.pending is not None:

@@ -1,10 +1,26 @@
-"""A conversation that goes on, as HTML: what is being said, and what was said for those who listen to the page."""
+"""A conversation that goes on: the box to reply in, what is being said, and what was said for those who listen to the page."""
 
 from __future__ import annotations
 
+import gradio as gr
+
 from simcustomer.domain.session import Session
+from simcustomer.domain.transcript import Channel
 from simcustomer.ui import views
 from simcustomer.ui.rendering import Renderer
+
+
+def reply_box(renderer: Renderer, channel: Channel, elem_id: str) -> gr.Textbox:
+    """An empty reply box: a line for what is said or chatted, which Enter sends; a sheet for an email, where it does not."""
+    email, say = channel is Channel.EMAIL, renderer.wording.say
+    return gr.Textbox(
+        value="",
+        label=say(f"chat.reply_label.{channel.value}"),
+        info=say("chat.reply_hint_email" if email else "chat.reply_hint"),
+        lines=7 if email else 1,
+        max_lines=18 if email else 10,
+        elem_id=elem_id,
+    )
 
 
 def live(

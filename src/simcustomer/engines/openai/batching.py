@@ -164,7 +164,7 @@ class BatchModel:
         try:
             record = _Line.model_validate_json(line)
         except ValidationError:
-            return
+            return  # a line in no known form answers nothing; what it was to answer stays open, and `_fetch` says so
         if record.custom_id not in open_:
             return
         open_.remove(record.custom_id)

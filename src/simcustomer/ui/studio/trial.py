@@ -10,14 +10,16 @@ from dataclasses import dataclass
 import gradio as gr
 
 from simcustomer.domain.accounts import Visitor, trial_owner
+from simcustomer.domain.reply_text import clean_reply
 from simcustomer.domain.session import Session
+from simcustomer.domain.transcript import Channel
 from simcustomer.errors import InvalidReply, SimcustomerError
-from simcustomer.practice import Event, Settled, clean_reply
+from simcustomer.practice import Event, Settled
 from simcustomer.studio import Studio
 from simcustomer.ui import views
 from simcustomer.ui.desk import Desk, Page, Updates, panel
 from simcustomer.ui.studio.views import trial_notes
-from simcustomer.ui.talking import aloud, live
+from simcustomer.ui.talking import aloud, live, reply_box
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +58,7 @@ class TrialView(Page):
                 live = panel()
                 announcement = panel(elem_id="trial-announcement")
                 with gr.Column(elem_id="trial-composer") as composer:
-                    reply = gr.Textbox(
-                        label=desk.say("studio.trial.reply"), lines=2, max_lines=8, elem_id="trial-reply"
-                    )
+                    reply = reply_box(desk.renderer, Channel.CHAT, "trial-reply")
                     send = gr.Button(desk.say("chat.send"), variant="primary", elem_id="trial-send")
                 retry = gr.Button(desk.say("chat.retry"), visible=False, elem_id="trial-retry")
                 notes = panel(elem_id="trial-notes")
@@ -85,7 +85,7 @@ class TrialView(Page):
                 self.notice: "",
                 self.talk: gr.Column(visible=True),
                 self.begin: gr.Button(value=self.desk.say("studio.trial.again"), variant="secondary"),
-                self.reply: "",
+                self.reply: reply_box(self.desk.renderer, session.persona.channel, "trial-reply"),
                 self.announcement: "",
                 **self._settled(session),
             }
