@@ -91,9 +91,11 @@ class Act(StrEnum):
     CHOOSE = "choose"
     ASIDE = "aside"
     FIND_OUT = "find_out"
+    WILLING = "willing"
+    DENY = "deny"
 
 
-OPTIONAL_ACTS = frozenset({Act.AGREE, Act.CHOOSE, Act.ASIDE, Act.FIND_OUT})
+OPTIONAL_ACTS = frozenset({Act.AGREE, Act.CHOOSE, Act.ASIDE, Act.FIND_OUT, Act.WILLING, Act.DENY})
 """Acts that personas written before them do without."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from simcustomer import wiring
 from simcustomer.domain.persona import Act, Outcome, Persona
 from simcustomer.domain.rubric import Rubric
-from simcustomer.engines.embedded.speech import asks
+from simcustomer.engines.embedded.line import asks
 from simcustomer.library import Library
 from tests.engines.embedded.test_conversation import ASKS, BOOKS, HEATERS, PAYS, SORRY, played, said
 from tests.engines.test_contracts import answered, begun, followed

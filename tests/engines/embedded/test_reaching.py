@@ -141,3 +141,46 @@ def test_a_bare_request_for_a_yes_is_no_reproach(library: Library, rubric: Rubri
     text, appraisal, _ = answered(CUSTOMER, begun(CUSTOMER, jean, rubric), f"{offered} {reply}")
     assert not appraisal.awaits
     assert not said(jean, text, Act.BLAMED, Act.DONT_KNOW), text
+
+
+def test_each_of_two_questions_gets_its_answer(library: Library, rubric: Rubric) -> None:
+    kayleigh = library.persona("wedding-on-saturday")
+    for seed in range(4):
+        session = begun(CUSTOMER, kayleigh, rubric, seed)
+        text, appraisal, *_ = answered(CUSTOMER, session, "Where is the dress now? And have you a veil to go with it?")
+        assert appraisal.asked, text
+        assert said(kayleigh, text, Act.ASIDE, Act.DENY, Act.FIND_OUT, Act.DONT_KNOW), text
+
+
+def test_what_a_customer_keeps_back_is_not_denied(library: Library, rubric: Rubric) -> None:
+    ray = library.persona("never-quite-right")
+    for seed in range(4):
+        session = begun(CUSTOMER, ray, rubric, seed)
+        text = answered(CUSTOMER, session, "Was there meant to be a piece of furniture there?")[0]
+        assert not said(ray, text, Act.DENY, Act.CONFIRM), text
+
+
+def test_who_is_asked_to_do_something_says_that_they_will(library: Library, rubric: Rubric) -> None:
+    sheila = library.persona("long-story-short")
+    for seed in range(4):
+        session = begun(CUSTOMER, sheila, rubric, seed)
+        text = answered(CUSTOMER, session, "Could you read me the second line of the letter, please?")[0]
+        assert said(sheila, text, Act.WILLING), text
+
+
+def test_misspelt_words_are_not_off_the_topic(library: Library, rubric: Rubric) -> None:
+    bernie = library.persona("third-time-this-week")
+    reply = "wil that one be switchd on tonite? i found the problm, sombody typed ur number rong"
+    for seed in range(4):
+        assert not said(bernie, answered(CUSTOMER, begun(CUSTOMER, bernie, rubric, seed), reply)[0], Act.PUZZLED)
+
+
+def test_what_is_put_off_is_not_offered(library: Library, rubric: Rubric) -> None:
+    sheila = begun(CUSTOMER, library.persona("long-story-short"), rubric)
+    assert not answered(CUSTOMER, sheila, "A word with you before I move your booking to the T431, please.")[1].offers
+
+
+@pytest.mark.parametrize("day", ["22 Sept", "22nd September", "22 September"])
+def test_a_day_is_the_same_however_it_is_written(library: Library, rubric: Rubric, day: str) -> None:
+    sheila = begun(CUSTOMER, library.persona("long-story-short"), rubric)
+    assert "other_tour" in answered(CUSTOMER, sheila, f"I can move you to the one on {day}, at no charge.")[1].offers

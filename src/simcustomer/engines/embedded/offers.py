@@ -23,6 +23,9 @@ _IN_PLACE_OF = re.compile(r"(?:in place of|instead of|rather than)\s+(?:the |a |
 _CREDIT_NAMED = re.compile(
     r"(?<!\w)(?:credit\w*|voucher\w*|goodwill|gift|compensat\w+|discount\w*|off)(?!\w)", re.IGNORECASE
 )
+_POINTERS = "the|this|that|your|ur|our|these|those"
+_POINTING = re.compile(r"(?<= )(?:the|this|your)(?= )")
+_MONTH = re.compile(r"\b(jan|feb|aug|sept|oct|nov|dec)(uary|ruary|ust|ember|ober)\b", re.IGNORECASE)
 _RESERVATION = re.compile(r"[;:]| without ")
 _RULING = frozenset(
     stem(word) for word in ("promise", "say", "tell", "offer", "give", "agree", "suggest", "ask", "customer")
@@ -31,6 +34,8 @@ _RULING = frozenset(
 
 _FEWEST_RULED, _ALIKE, _ALLOWED = 3, 0.8, 0.5
 """Content words that something ruled out needs, the share of them that says it, and of something allowed that clears it."""
+
+_PUT_OFF = re.compile(r"(?<!\w)(?:before|until|till) (?:i|we) (?:[^\W_]+ ){0,5}$")
 
 _MOST_ADDED = 3
 """Sums of the brief that a trainee may add up in one amount."""
@@ -108,7 +113,12 @@ def names_offer(offer: Offer, reading: Reading, part: Span) -> bool:
 @lru_cache(maxsize=2_000)
 def phrase_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """An author's phrases as one pattern."""
-    return compile_phrases(tuple(re.escape(word).replace(r"\ ", " ") for word in words))
+    return compile_phrases(tuple(_loosely(re.escape(word).replace(r"\ ", " ")) for word in words))
+
+
+def _loosely(phrase: str) -> str:
+    """The phrase with any word of its kind for "the" or "your", and a month in full or short."""
+    return _MONTH.sub(r"\1(?:\2)?", _POINTING.sub(f"(?:{_POINTERS})", phrase))
 
 
 def _allowed(brief: Brief, amount: float) -> bool:
@@ -182,7 +192,14 @@ def _pounds(words: str) -> float:
 
 def _firmly_named(offer: Offer, reading: Reading) -> Cue | None:
     found = reading.matches(phrase_pattern(offer.words)) if offer.words else ()
-    return next((cue for cue in found if cue.meant and not is_tentative(reading, cue)), None)
+    return next(
+        (cue for cue in found if cue.meant and not (is_tentative(reading, cue) or _is_later(reading, cue))), None
+    )
+
+
+def _is_later(reading: Reading, cue: Cue) -> bool:
+    """Whether what the cue names is put off: "before I book the visit" books none."""
+    return bool(_PUT_OFF.search(reading.text.low, cue.sentence.start, cue.span.start))
 
 
 def _shortened(sentence: str) -> str:

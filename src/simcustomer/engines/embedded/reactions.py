@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from simcustomer.domain.deal_breaking import allows
 from simcustomer.domain.mood import Mood, Temper
-from simcustomer.domain.persona import Act
+from simcustomer.domain.persona import Act, Outcome
 from simcustomer.domain.session import Stance
 from simcustomer.engines.embedded.understanding import Understanding
 from simcustomer.roles import Scene
@@ -37,6 +38,8 @@ def is_won(mood: Mood) -> bool:
     return mood.temper is Temper.CALM and mood.trust >= _TRUSTED
 
 
+_PROMISES = ("commitment", "offer", "refund", "credit", "replacement", "visit", "callback", "supervisor")
+
 Test = Callable[[Moment], bool]
 
 
@@ -60,6 +63,14 @@ def _can_say_yes(moment: Moment) -> bool:
     return not grated and not keeps_back and moment.understanding.choice is None and (calm or not _new_offers(moment))
 
 
+def _would_do_it(moment: Moment) -> bool:
+    """Whether the customer does what they are asked to do: that takes less than to accept what is offered."""
+    appraisal = moment.understanding.appraisal
+    keeps_back = bool(set(appraisal.asked) - set(moment.stance.may_tell))
+    refuses = appraisal.triggers or appraisal.beyond or keeps_back
+    return not refuses and (moment.stance.mood.temper is not Temper.ANGRY or _softened(moment))
+
+
 def _has_earned_it(moment: Moment) -> bool:
     """Whether what is new is welcomed rather than weighed: by then they are calm and trust whoever offers it."""
     return is_won(moment.stance.mood) and _softened(moment) and _better_than_nothing(moment)
@@ -70,7 +81,9 @@ def _insulted_by_offer(moment: Moment) -> bool:
 
 
 def _softened(moment: Moment) -> bool:
-    return sum(shift.anger for shift in moment.stance.shifts) <= -0.5
+    """Whether the reply has won them over a little; nothing does once they can agree to nothing any more."""
+    barred = not allows(Outcome.COMPROMISE, moment.scene.session, moment.understanding.appraisal)
+    return not barred and sum(shift.anger for shift in moment.stance.shifts) <= -0.5
 
 
 def _goes_back(moment: Moment) -> bool:
@@ -124,6 +137,9 @@ def _without(*names: str) -> Test:
     return lambda moment: not moment.understanding.acts & set(names)
 
 
+_promises_a_time = _both(_acts("time"), _acts(*_PROMISES))
+"""A time alone promises nothing: "Saturday is tight"."""
+
 _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.INSULTED, _acts("insult")),
     (Act.PUZZLED, _acts("puzzling", "off_topic")),
@@ -132,6 +148,7 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.BROKEN_PROMISE, _goes_back),
     (Act.TEST_PROMISE, _is_too_good),
     (Act.HAGGLE, _insulted_by_offer),
+    (Act.WILLING, _both(_acts("request"), _either(_would_do_it, _can_say_yes))),
     (Act.AGREE, _both(_acts("proposal"), _can_say_yes)),
     (Act.SOFTEN, _has_earned_it),
     (Act.CONSIDER, _better_than_nothing),
@@ -146,9 +163,9 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.REFUSED, _both(_acts("refusal"), _without("offer"))),
     (Act.UNANSWERED, _both(_leaves_open, _without("hold", "wish"))),
     # A good reply with a definite time gets now one answer, now the other.
-    (Act.TIMED, _both(_acts("time"), _now_and_then)),
+    (Act.TIMED, _both(_promises_a_time, _now_and_then)),
     (Act.SOFTEN, _softened),
-    (Act.TIMED, _both(_acts("time"), _acts("commitment", "offer"))),
+    (Act.TIMED, _promises_a_time),
     (Act.TEST_PROMISE, _both(_acts("commitment", "tentative", "vague_time", "offer"), _without("time"))),
     (Act.WAIT, _acts("hold")),
     (Act.REPEATED_APOLOGY, _both(_acts("apology"), _often_sorry)),

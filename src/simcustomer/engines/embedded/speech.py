@@ -13,11 +13,13 @@ from simcustomer.domain.persona import Act, Outcome, Persona, Remedy
 from simcustomer.domain.session import Stance
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.framing import as_appointment, filled
+from simcustomer.engines.embedded.line import asks, sentences
 from simcustomer.engines.embedded.nlu import Lexicon
 from simcustomer.engines.embedded.nlu.text import content_stems
-from simcustomer.engines.embedded.questions import words_of_case
+from simcustomer.engines.embedded.reaching import words_of_case
 from simcustomer.engines.embedded.reactions import Moment, is_won, reactions
 from simcustomer.engines.embedded.understanding import Understanding, question_kinds
+from simcustomer.engines.embedded.unmet import Unmet
 from simcustomer.roles import Scene
 
 _LAST_WORDS = {
@@ -49,8 +51,23 @@ _SPOKEN_OF = 0.5
 _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
 """Reactions that give way to an answer: who is asked something does not first ask back."""
 
-_LEAVES_ROOM = frozenset({Act.SOFTEN, Act.TIMED, Act.CONSIDER, Act.CONFIRM, Act.TEST_PROMISE})
+_SAYS_YES = frozenset({Act.AGREE, Act.WILLING})
+"""Reactions that answer a question of their own."""
+
+_LEAVES_ROOM = frozenset({Act.SOFTEN, Act.TIMED, Act.CONSIDER, Act.CONFIRM, Act.TEST_PROMISE}) | _SAYS_YES
 """Reactions after which an open question is still answered: they take up what was said, not what was asked."""
+
+_UNABLE = {
+    Unmet.REQUEST: (Act.WILLING, Act.FIND_OUT, Act.DONT_KNOW),
+    Unmet.PERSONAL: (Act.ASIDE, Act.DONT_KNOW),
+    Unmet.STILL: (Act.CONFIRM, Act.DONT_KNOW),
+    Unmet.WHETHER: (Act.DENY, Act.DONT_KNOW),
+    Unmet.DETAIL: (Act.FIND_OUT, Act.DONT_KNOW),
+    Unmet.OTHER: (Act.DONT_KNOW,),
+}
+"""What there is to say to a question that no fact answers."""
+
+_YES_OR_NO = frozenset({Unmet.REQUEST, Unmet.STILL, Unmet.WHETHER})
 
 _MOST_NAMED = 2
 """Times in a session that the customer uses the trainee's name."""
@@ -58,24 +75,6 @@ _MOST_NAMED = 2
 _USES_NAME = 0.6
 
 _PIECES = {"terse": 1, "normal": 2, "wordy": 3}
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-
-
-_ASKS = re.compile(
-    r"(?:(?:and|so|but|ok|right|well) )*(?:(?:tell|give|show) me\b"
-    r"|(?:wh(?:o|at|en|ere|ich)|how|can|could|is|are|do|does|will|would)s?\b(?!.*[.!…]$))",
-    re.IGNORECASE,
-)
-
-
-def asks(line: str) -> bool:
-    """Whether a line asks for something, with or without its mark."""
-    return "?" in line or any(_ASKS.match(part.strip()) for part in _SENTENCE.split(line))
-
-
-def sentences(text: str) -> frozenset[str]:
-    """The sentences of a text, made even so that repetition shows."""
-    return frozenset(even for part in _SENTENCE.split(text) if (even := re.sub(r"[\W_]+", " ", part).strip().lower()))
 
 
 @dataclass
@@ -118,23 +117,36 @@ class Speech:
         room = _PIECES[self.persona.voice.verbosity]
         if self.persona.channel is Channel.EMAIL:
             room = max(room, 2)
-        answers = self._answers(most=2)
+        most = 2
+        answers = self._answers(most=most)
         act, reaction = self._reaction(is_answering=bool(answers))
         is_asked = "question" in self.understanding.acts or bool(self.understanding.appraisal.asked)
-        if not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
+        if answers and len(answers) < most:
+            answers = self._with_the_rest(answers)
+        elif not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
             answers = self._line(*self._unable())
-        pieces = [*reaction, *answers] if room > 1 or not answers else answers
+        pieces = [*reaction, *answers] if room > 1 or not answers or act in _SAYS_YES else answers
         # One question at a time: a second would ask for the same in other words.
         if not pieces or (len(pieces) < room and not any(map(asks, pieces))):
             pieces += self._push(act, has_answered=bool(answers))
         return pieces
 
+    def _with_the_rest(self, answers: list[str]) -> list[str]:
+        """The answers, with what there is to say to the question that is left: a yes or a no before all else."""
+        unmet = self.understanding.unmet
+        if unmet is not None and unmet in _YES_OR_NO:
+            return [*self._line(_UNABLE[unmet][0]), *answers]
+        # Who dodges one question has no need to dodge the other.
+        return answers if unmet is None or self._withholds() else [*answers, *self._line(*self._unable())]
+
     def _unable(self) -> tuple[Act, ...]:
-        """What there is to say to a question that no fact answers."""
-        if self.understanding.personal:
-            return (Act.ASIDE, Act.DONT_KNOW)
-        looks = self.understanding.detail and self.stance.mood.temper is not Temper.ANGRY
-        return (Act.FIND_OUT, Act.DONT_KNOW) if looks else (Act.DONT_KNOW,)
+        acts = _UNABLE[self.understanding.unmet or Unmet.OTHER]
+        # Nobody looks anything out for someone whom they are angry with.
+        return tuple(a for a in acts if a is not Act.FIND_OUT or self.stance.mood.temper is not Temper.ANGRY)
+
+    def _withholds(self) -> bool:
+        """Whether something was asked for that the customer keeps back."""
+        return bool(set(self.understanding.appraisal.asked) - set(self.stance.may_tell))
 
     def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
         moment = Moment(self.scene, self.understanding, self.stance, self.random)
@@ -148,9 +160,11 @@ class Speech:
     def _answers(self, *, most: int) -> list[str]:
         """The facts asked for, a line that withholds them, or what the customer wants when that was asked."""
         if told := self._told(most=most):
+            if len(told) < most and self._withholds():
+                return [*told, *self._line(Act.WITHHOLD)]
             wants = self._line(Act.PRESS) if "wish" in self.understanding.acts and len(told) < most else []
             return [*told, *wants]
-        if set(self.understanding.appraisal.asked) - set(self.stance.may_tell):
+        if self._withholds():
             return self._line(Act.WITHHOLD)
         if chosen := self._chosen():
             return chosen

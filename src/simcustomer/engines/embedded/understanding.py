@@ -20,7 +20,8 @@ from simcustomer.engines.embedded.noticing import KIND_ACTS, excused, felt, noti
 from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
 from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
 from simcustomer.engines.embedded.proposals import Choice, choice_in, proposals
-from simcustomer.engines.embedded.questions import Asked, asked_by, is_personal, words_asked
+from simcustomer.engines.embedded.questions import Asked, asked_by, words_asked
+from simcustomer.engines.embedded.unmet import Unmet, unmet_in
 from simcustomer.roles import Scene
 
 LEXICON = ("stop", "acts", "customer")
@@ -47,11 +48,11 @@ class Understanding:
     """A reply as this customer takes it.
 
     `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants),
-    `proposal` (asks for a yes) and `off_topic`. `time`, `amount` and `name` are the trainee's own words. `settled` holds the
-    kinds of the customer's own questions ("when", "who", "proof", "notes") that this reply or an earlier one answers, `open` those of
-    their last message that it does not. `choice` is what they would take of two things put to them; `personal` says that a
-    question is about themselves or theirs, and not about the case, `detail` that one asks for something they could look up.
-    `asked_about` holds the stems of the words of its questions.
+    `proposal` (asks for a yes), `request` (to what the customer would do) and `off_topic`. `time`, `amount` and `name` are the
+    trainee's own words. `settled` holds the kinds of the customer's own questions ("when", "who", "proof", "notes") that this reply
+    or an earlier one answers, `open` those of their last message that it does not. `choice` is what they would take of two things
+    put to them; `unmet` is what a question wants that none of the facts answers. `asked_about` holds the stems of the words of its
+    questions.
     """
 
     appraisal: Appraisal
@@ -62,8 +63,7 @@ class Understanding:
     settled: frozenset[str]
     open: frozenset[str]
     choice: Choice | None = None
-    personal: bool = False
-    detail: bool = False
+    unmet: Unmet | None = None
     asked_about: frozenset[str] = frozenset()
 
 
@@ -127,8 +127,14 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         open=question_kinds(said[-1], lexicon) - settled,
         choice=choice,
         asked_about=words_asked(reading),
-        personal=is_personal(reading, persona),
-        detail=any(not cue.reported and cue.sentence in reading.questions for cue in reading.cues("detail")),
+        unmet=unmet_in(reading, persona, asked.left, hides=_hides(session)),
+    )
+
+
+def _hides(session: Session) -> bool:
+    return any(
+        fact.reveal.when == "trust" and fact.id not in session.told and fact.reveal.trust > session.mood.trust
+        for fact in session.persona.facts
     )
 
 
@@ -199,11 +205,13 @@ def _asked_and_felt(reading: Reading, acts: frozenset[str], asked: Asked) -> fro
     put = proposals(reading)
     if put:
         acts = acts - {"too_short"} | {"proposal"}
+        if any(cue.sentence in put for cue in reading.cues("request")):
+            acts |= {"request"}
     if not set(reading.questions) - put:
         acts -= {"question"} if put else set[str]()
-    elif asked == Asked() and _wants_to_know(reading, put):
+    elif not (asked.reaches or asked.off_topic) and _wants_to_know(reading, put):
         acts |= {"question"}
-    if acts & (KIND_ACTS | {"question", "proposal"}) or asked != Asked():
+    if acts & (KIND_ACTS | {"question", "proposal"}) or asked.reaches or asked.off_topic:
         meant = {cue for cue in _SOUNDS_HARSH.values() for c in reading.cues(cue) if c.meant and c.sentence not in put}
         acts -= {act for act, cue in _SOUNDS_HARSH.items() if cue not in meant}
     return acts
