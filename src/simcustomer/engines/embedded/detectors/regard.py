@@ -39,7 +39,8 @@ def empathy(moment: Moment, technique: Technique) -> Finding:
         notes.errs("repeated", *again, sure=True)
     if (stock or felt) and not again and not harsh(moment):
         notes.at_least(1)
-    return notes.finding(occasion=not settled(moment) or notes.strength >= 2)
+    # Who plays a feeling down has seen that there is one.
+    return notes.finding(occasion=not settled(moment) or notes.strength >= 2 or bool(moment.plain("dismisses")))
 
 
 def active_listening(moment: Moment, technique: Technique) -> Finding:
