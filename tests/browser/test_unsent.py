@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_what_is_not_sent_is_there_again(page: Page, site: str) -> None:
     # A page that loads again while its reply is on the way knows that it arrived.
     box(page).fill("And one thing more.")
     [key] = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft '))")
-    page.evaluate("([key, text]) => { window.onpagehide = () => sessionStorage.setItem(key, text) }", [key, TYPED])
+    page.add_init_script(f"sessionStorage.setItem({json.dumps(key)}, {json.dumps(TYPED)})")
     page.reload()
     expect(page.locator("#transcript .message.trainee")).to_have_count(1)
     expect(box(page)).to_have_value("")

@@ -114,7 +114,9 @@ const DRAFT = "draft ";
 const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT));
 const plain = (text) => text.split(/\s+/).filter(Boolean).join(" ");
 let given = null; // the session whose box has been given its draft
+let goes = false; // somebody is signing out; the page may change once more before it is left
 const keepDraft = () => {
+  if (goes) return;
   const person = document.querySelector("header.site")?.dataset.person;
   const session = new URLSearchParams(location.search).get("session");
   if (person === undefined || !document.querySelector("#transcript .messages, .page.debrief")) return;
@@ -140,8 +142,11 @@ document.addEventListener("input", (event) => {
   if (event.target.closest?.("#reply")) keepDraft();
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.matches?.("form.signed-in")) for (const key of drafts()) sessionStorage.removeItem(key);
+  if (!event.target.matches?.("form.signed-in")) return;
+  goes = true;
+  for (const key of drafts()) sessionStorage.removeItem(key);
 });
+window.addEventListener("pageshow", () => (goes = false));
 
 // The studio: how many savings are on their way, the line that a finding names, and the address of what is shown.
 let typing = 0;
