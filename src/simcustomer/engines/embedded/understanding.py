@@ -106,10 +106,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         beyond=None if beyond is None or _said_before(session, beyond) else beyond,
         hands_over=reading.has("hand_over") and "hand_over" in deeds,
         hangs_up=hangs_up(reading),
-        # What was asked and answered now, the trainee has yet to make use of.
-        awaits=bool("question" in acts or asked.facts or asked.again)
-        and not acts & _NEEDS_NO_ANSWER
-        and (choice is None or "proposal" in acts),
+        awaits=_awaits(acts, asked, choice),
     )
     name = trainee_name(
         (*(e.reply for e in session.exchanges), scene.reply),
@@ -129,6 +126,12 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         asked_about=words_asked(reading),
         unmet=unmet_in(reading, persona, asked.left, hides=_hides(session)),
     )
+
+
+def _awaits(acts: frozenset[str], asked: Asked, choice: Choice | None) -> bool:
+    """Whether the reply asks for an answer; what was asked and answered now, the trainee has yet to make use of."""
+    asks = bool("question" in acts or asked.facts or asked.again)
+    return asks and not acts & _NEEDS_NO_ANSWER and (choice is None or "proposal" in acts)
 
 
 def _hides(session: Session) -> bool:
