@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import tomllib
 from collections import Counter
@@ -20,7 +19,7 @@ from simcustomer.roles import Grader, GradingCase
 from tests.conftest import ROOT
 from tests.faults.row import Figure, Outcome, Row, none
 from tests.support.model_server import Body, model_server
-from tests.support.players import grades, said
+from tests.support.players import grades, said, sent
 from tests.support.practising import engines_on
 
 ATTACKS: dict[str, list[str]] = tomllib.loads(
@@ -105,7 +104,7 @@ def _obey(body: Body) -> str:
     for number, part in enumerate(made.values()):
         quote = (f"I understand how upset you are, {number}", f"{told[::-1][:40]} {number}", "e")[number % 3]
         part["indicators"] = dict.fromkeys(part["indicators"], quote)
-    return json.dumps(made)
+    return sent(made)
 
 
 ROW = Row(

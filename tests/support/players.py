@@ -33,7 +33,7 @@ def honest(body: Body) -> str:
         last = str(body["messages"][-1]["content"])
         return saying if "write none" in last else '{"met": [], "hands_over": false, "hangs_up": false}\n\n' + saying
     if "You grade" in system:
-        return json.dumps(grades(body))
+        return sent(grades(body))
     if "debrief" in system:
         return json.dumps(debriefs(body))
     return "I am sorry about this. I can send somebody tomorrow between 8 and 10. Would that help?"
@@ -45,26 +45,41 @@ def form(body: Body) -> Body:
 
 
 def grades(body: Body, quote: str | None = None) -> Body:
-    """Every technique with its first indicator quoted (by some words of the reply, or `quote`), nothing else."""
+    """Every sign of the prompt as a key: the first indicator of each technique quoted (by some words of the reply, or `quote`)."""
     words = said(body).split()
     made: Body = {}
-    for number, (technique, part) in enumerate(form(body)["properties"].items()):
+    for number, section in enumerate(re.split(r"^## ", str(body["messages"][0]["content"]), flags=re.MULTILINE)[1:]):
         start = number % max(1, len(words) - 3)
         shows = quote if quote is not None else " ".join(words[start : start + 4])
-        signs = part["properties"]
-        shown = list(signs["indicators"]["properties"])
-        made[technique] = {
+        shown = re.findall(r"^\+ (\w+)", section, re.MULTILINE)
+        made[section.split(" ", 1)[0]] = {
             "indicators": {name: shows if name == shown[0] and (quote or len(words) > 7) else None for name in shown},
-            "missteps": dict.fromkeys(signs["missteps"]["properties"]),
+            "missteps": dict.fromkeys(re.findall(r"^- (\w+)", section, re.MULTILINE)),
             "occasion": True,
         }
     return made
 
 
+def sent(made: Body) -> str:
+    """Grades as they are sent: of each technique the signs that have a quote."""
+    return json.dumps(
+        {
+            technique: {
+                "occasion": part["occasion"],
+                **{
+                    kind: [{"sign": name, "quote": quote} for name, quote in part[kind].items() if quote is not None]
+                    for kind in ("indicators", "missteps")
+                },
+            }
+            for technique, part in made.items()
+        }
+    )
+
+
 def debriefs(body: Body) -> Body:
     customer = re.findall(r"Customer: (.*?)\.", body["messages"][1]["content"])[0]
     reply = _SPOTLIT.findall(body["messages"][1]["content"].split("Reply 1:", 1)[1])[0][1]
-    technique = form(body)["properties"]["strengths"]["items"]["properties"]["technique"]["enum"]
+    technique = form(body)["$defs"]["technique"]["enum"]
     note = {"exchange": 1, "quote": " ".join(reply.split()[:5]), "text": "This helped."}
     return {
         "summary": f"It went as it went with {customer}.",

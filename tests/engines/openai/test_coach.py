@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,10 +54,12 @@ def test_a_debrief_quotes_what_was_said(dean: Persona, rubric: Rubric, tmp_path:
 def test_a_coach_is_told_what_each_level_rests_on(dean: Persona, rubric: Rubric, tmp_path: Path) -> None:
     _, server = debriefed(lambda made: made, dean, rubric, tmp_path)
     case = server.requests[0]["messages"][1]["content"]
-    found = case.split("What they rest on:\n<<", 1)[1].split(">>", 1)[0].splitlines()[1:-1]
-    assert [line for line in found if line.startswith("+ recovery.") and line.endswith(": sorry")]
-    quotes = [line.split(": ", 1)[1] for line in found]
-    assert [quote for quote in quotes if quote != "(missing)" and quote not in REPLY] == []
+    found = case.split("Levels:\n<<", 1)[1].split(">>", 1)[0].splitlines()[1:-1]
+    assert [
+        line for line in found if re.fullmatch(r'recovery \d: \+ (\w+, )*apologises(, \w+)* "[^"]*sorry[^"]*".*', line)
+    ]
+    quotes = [quote for line in found for quote in re.findall(r'"([^"]*)"', line)]
+    assert [quote for quote in quotes if quote.removesuffix("…") not in REPLY] == []
 
 
 def misquoting(made: Body) -> Body:

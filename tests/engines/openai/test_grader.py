@@ -17,7 +17,7 @@ from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Speaker, Transcript, Turn
 from simcustomer.roles import GradingCase
 from tests.support.model_server import Body, Play, model_server
-from tests.support.players import form, grades
+from tests.support.players import form, grades, sent
 from tests.support.practising import engines_on
 
 REPLY = "I\u2019m sorry about Friday, Dean \u2014 you were in. Sunita comes tomorrow between 8 and 10, and I'll ring you at 7.45."
@@ -54,7 +54,7 @@ def marking(**signs: str) -> Play:
             kind = "indicators" if name in made[technique]["indicators"] else "missteps"
             made[technique][kind][name] = quote
             made[technique]["occasion"] = True
-        return json.dumps(made)
+        return sent(made)
 
     return play
 
@@ -121,7 +121,7 @@ def test_signs_of_the_whole_reply_may_share_their_quote(dean: Persona, rubric: R
                     left -= 1
         if not wholes:
             made["closing"]["indicators"]["thanks"] = "you were in"
-        return json.dumps(made)
+        return sent(made)
 
     grade, _ = graded(lambda body: play(body, wholes=True), case_of(dean, rubric))
     assert isinstance(grade, Assessment)
@@ -131,14 +131,30 @@ def test_signs_of_the_whole_reply_may_share_their_quote(dean: Persona, rubric: R
 
 
 def test_the_rules_speak_of_signs_and_occasions_and_of_no_level(dean: Persona, rubric: Rubric) -> None:
-    _, (request,) = graded(lambda body: json.dumps(nothing(body)), case_of(dean, rubric))
+    _, (request,) = graded(lambda body: sent(nothing(body)), case_of(dean, rubric))
     techniques = (
         request["messages"][0]["content"].split("The techniques and their signs:")[1].split("Answer with one")[0]
     )
     assert not re.findall(r"\bnull\b|\b(?:gives?|is|are|needs?) [0-3]\b|\blevel", techniques, re.IGNORECASE)
-    assert "- courteous [whole]: " in techniques
+    assert "+ courteous [whole]: " in techniques
     assert "- no_apology [absent]: " in techniques
-    assert next(iter(form(request)["properties"]["empathy"]["properties"])) == "occasion"
+    for kind, mark in (("indicators", "+"), ("missteps", "-")):
+        listed = re.findall(rf"^{re.escape(mark)} (\w+)(?: \[\w+\])?: ", techniques, re.MULTILINE)
+        assert listed == [name for technique in rubric.techniques for name in getattr(technique, kind)]
+    assert form(request)["required"] == list(rubric.ids)
+    assert next(iter(form(request)["$defs"]["found"]["properties"])) == "occasion"
+
+
+def test_the_next_reply_is_asked_about_by_the_same_beginning(dean: Persona, rubric: Rubric) -> None:
+    case = case_of(dean, rubric)
+    later = case.transcript.followed_by(Speaker.CUSTOMER, "And then?").followed_by(Speaker.TRAINEE, "Then I ring you.")
+    told = [
+        "".join(message["content"] for message in graded(lambda body: sent(nothing(body)), each)[1][0]["messages"])
+        for each in (case, replace(case, transcript=later))
+    ]
+    first, following = (text.removesuffix("\n\nGrade the last reply.") for text in told)
+    assert following.startswith(first)
+    assert "Then I ring you." not in first
 
 
 Spoil = Callable[[Body], object]
@@ -148,18 +164,17 @@ def without_a_technique(made: Body) -> object:
     return {name: part for name, part in made.items() if name != "empathy"}
 
 
-def without_a_sign(made: Body) -> object:
-    del made["empathy"]["indicators"]["names_feeling"]
+def without_missteps(made: Body) -> object:
+    del made["empathy"]["missteps"]
     return made
+
+
+def without_occasion(made: Body) -> object:
+    return made | {"empathy": made["empathy"] | {"occasion": None}}
 
 
 def with_a_level(made: Body) -> object:
     made["empathy"]["level"] = 9
-    return made
-
-
-def with_a_number(made: Body) -> object:
-    made["empathy"]["indicators"]["names_feeling"] = 3
     return made
 
 
@@ -171,27 +186,39 @@ def as_a_list(made: Body) -> object:
     return [made]
 
 
+def found(*signs: object) -> Spoil:
+    """Spoils the indicators of empathy."""
+    return lambda made: made | {"empathy": made["empathy"] | {"indicators": list(signs)}}
+
+
+NAMED = {"sign": "names_feeling", "quote": "sorry about Friday"}
+
+
 @pytest.mark.parametrize(
     "spoil",
-    [without_a_technique, without_a_sign, with_a_level, with_a_number, with_another_technique, as_a_list],
-)
-def test_what_does_not_answer_every_sign_once_is_asked_again_then_ungraded(
-    spoil: Spoil, dean: Persona, rubric: Rubric
-) -> None:
+    [
+        without_a_technique, without_missteps, without_occasion, with_a_level, with_another_technique, as_a_list,
+        found("names_feeling"), found({"sign": "names_feeling"}), found(NAMED | {"quote": 3}), found(NAMED, NAMED),
+        found(NAMED | {"sign": "hollow"}), found(NAMED | {"sign": "apologises"}), found(NAMED | {"sign": ["names_feeling"]}),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_form_is_asked_again_then_ungraded(spoil: Spoil, dean: Persona, rubric: Rubric) -> None:
+    def plain(body: Body) -> Body:
+        return json.loads(sent(nothing(body)))
+
     case = case_of(dean, rubric)
-    grade, requests = graded(lambda body: json.dumps(spoil(nothing(body))), case)
+    grade, requests = graded(lambda body: json.dumps(spoil(plain(body))), case)
     assert isinstance(grade, Ungraded)
     assert len(requests) == 2
     assert "cannot be used" in requests[1]["messages"][-1]["content"]
     answers = iter([spoil, lambda made: made])
-    grade, _ = graded(lambda body: json.dumps(next(answers)(nothing(body))), case)
+    grade, _ = graded(lambda body: json.dumps(next(answers)(plain(body))), case)
     assert isinstance(grade, Assessment)
 
 
-def test_a_sign_answered_twice_is_an_error(dean: Persona, rubric: Rubric) -> None:
+def test_a_key_that_stands_twice_is_an_error(dean: Persona, rubric: Rubric) -> None:
     def twice(body: Body) -> str:
-        text = json.dumps(nothing(body))
-        return text.replace('"names_feeling": null', '"names_feeling": null, "names_feeling": "sorry"')
+        return sent(nothing(body)).replace('"occasion": false', '"occasion": false, "occasion": true', 1)
 
     grade, _ = graded(twice, case_of(dean, rubric))
     assert isinstance(grade, Ungraded)
@@ -220,7 +247,7 @@ def test_an_obedient_grader_gives_no_level_without_evidence(
         for number, part in enumerate(made.values()):
             # Not the very same words for all of them, or it is caught at once.
             part["indicators"] = {name: words[: len(words) - (number % 7)] or words for name in part["indicators"]}
-        return json.dumps(made)
+        return sent(made)
 
     grade, _ = graded(obey, case_of(dean, rubric, reply))
     if isinstance(grade, Assessment):
@@ -253,7 +280,7 @@ def test_samples_are_made_into_what_most_of_them_found(dean: Persona, rubric: Ru
 def test_techniques_can_be_asked_about_one_by_one(dean: Persona, rubric: Rubric) -> None:
     def play(body: Body) -> str:
         assert len(form(body)["properties"]) == 1
-        return json.dumps(nothing(body))
+        return sent(nothing(body))
 
     grade, requests = graded(play, case_of(dean, rubric), batching="technique")
     assert isinstance(grade, Assessment)
@@ -261,7 +288,7 @@ def test_techniques_can_be_asked_about_one_by_one(dean: Persona, rubric: Rubric)
 
 
 def test_the_case_reaches_the_model_without_levels_or_hidden_parts(dean: Persona, rubric: Rubric) -> None:
-    _, (request,) = graded(lambda body: json.dumps(nothing(body)), case_of(dean, rubric))
+    _, (request,) = graded(lambda body: sent(nothing(body)), case_of(dean, rubric))
     text = json.dumps(request, ensure_ascii=False)
     assert "Must not: Promise that the loss of earnings claim will be paid." in text
     assert dean.hidden_need not in text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-from simcustomer.domain.assessment import Assessment
+from simcustomer.domain.assessment import Assessment, Verdict
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.session import Debrief, Exchange, Note, Rewrite, Session
 from simcustomer.engines.embedded.coach import EmbeddedCoach
@@ -24,6 +24,9 @@ from simcustomer.roles import Coach
 
 _PROMPTS = ("coach_rules", "coach_case", "coach_repair")
 _AMOUNT = re.compile(r"(?:[£$€]\s?\d[\d,.]*|\d[\d,.]*\s?(?:%|percent|pounds|dollars|euros))", re.IGNORECASE)
+
+_LONGEST_QUOTE, _BEGINNING = 8, 6
+"""Words of a quote that are shown whole, and how many of a longer one."""
 
 
 class _Note(Frozen):
@@ -106,27 +109,37 @@ def _call(session: Session) -> Call:
 def _exchange(exchange: Exchange) -> str:
     mood, texts = exchange.stance.mood, wording("coach")
     if isinstance(exchange.grade, Assessment):
-        levels = ", ".join(f"{k} {v}" for k, v in exchange.grade.levels.items() if v is not None) or texts["none"]
-        shown = "\n".join(_evidence(exchange.grade))
+        found = "\n".join(filter(None, map(_found, exchange.grade.verdicts)))
+        graded = spotlit(found) if found else texts["none"]
     else:
-        levels, shown = texts["ungraded"], ""
-    found = f"What they rest on:\n{spotlit(shown)}\n" if shown else ""
+        graded = texts["ungraded"]
     why = "; ".join(neutral(shift.summary) for shift in exchange.stance.shifts)
     return (
-        f"Reply {exchange.number}:\n{spotlit(exchange.reply)}\nLevels: {levels}\n{found}"
-        f"Mood after it: anger {mood.anger:g}, trust {mood.trust:g}, patience {mood.patience:g} ({why})\n"
+        f"Reply {exchange.number}:\n{spotlit(exchange.reply)}\nLevels:\n{graded}\n"
+        f"Mood: anger {mood.anger:g}, trust {mood.trust:g}, patience {mood.patience:g} ({why})\n"
         f"Customer:\n{spotlit(exchange.answer)}"
     )
 
 
-def _evidence(grade: Assessment) -> Iterator[str]:
-    """A line a sign: what the grader found, with the words of the reply that show it."""
-    absent = wording("coach")["absent"]
-    for verdict in grade.verdicts:
-        for found in verdict.evidence:
-            sign, name = ("+", found.indicator) if found.indicator else ("-", found.misstep)
-            yield f"{sign} {verdict.technique}.{name}: {' '.join(found.quote.split())}"
-        yield from (f"- {verdict.technique}.{name}: {absent}" for name in verdict.missing)
+def _found(verdict: Verdict) -> str:
+    """A line a technique: its level, then its signs, those that share words named beside each other."""
+    signs: dict[tuple[str, str], list[str]] = {}
+    for found in verdict.evidence:
+        kind, name = ("+", found.indicator) if found.indicator else ("-", found.misstep)
+        signs.setdefault((kind, f'"{_begun(found.quote)}"'), []).append(str(name))
+    if verdict.missing:
+        signs["-", wording("coach")["absent"]] = list(verdict.missing)
+    if verdict.level is None and not signs:
+        return ""
+    told = "; ".join(f"{kind} {', '.join(names)} {quote}" for (kind, quote), names in signs.items())
+    level = "-" if verdict.level is None else verdict.level
+    return f"{verdict.technique} {level}" + (f": {told}" if told else "")
+
+
+def _begun(quote: str) -> str:
+    """The quote, or its first words where it is long: it stands whole in the reply above."""
+    words = quote.split()
+    return " ".join(words) if len(words) <= _LONGEST_QUOTE else " ".join(words[:_BEGINNING]) + "\u2026"
 
 
 def _debrief(text: str, session: Session) -> Debrief:
@@ -185,11 +198,14 @@ def _amounts(texts: Iterable[str]) -> list[str]:
 
 
 def _schema(session: Session) -> dict[str, Any]:
-    technique = {"type": "string", "enum": list(session.rubric.ids)}
-    text, number = {"type": "string"}, {"type": "integer"}
+    text, number, technique = {"type": "string"}, {"type": "integer"}, {"$ref": "#/$defs/technique"}
     note = object_schema({"technique": technique, "exchange": number, "quote": text, "text": text})
     rewrite = object_schema({"exchange": number, "technique": technique, "suggestion": text, "why": text})
-    notes = {"type": "array", "items": note}
-    return object_schema(
-        {"summary": text, "strengths": notes, "improvements": notes, "rewrites": {"type": "array", "items": rewrite}}
-    )
+    notes = {"$ref": "#/$defs/notes"}
+    written = {"summary": text, "strengths": notes, "improvements": notes}
+    return object_schema({**written, "rewrites": {"type": "array", "items": rewrite}}) | {
+        "$defs": {
+            "technique": {"type": "string", "enum": list(session.rubric.ids)},
+            "notes": {"type": "array", "items": note},
+        }
+    }

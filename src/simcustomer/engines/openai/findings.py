@@ -1,4 +1,4 @@
-"""The form of a grader's answer, and its reading: every sign answered once, every quote held against the reply."""
+"""The form of a grader's answer, and its reading: every technique answered, every quote held against the reply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import Technique
@@ -37,8 +37,15 @@ _LONGEST_QUOTE = 2_000
 
 
 def schema_of(techniques: Sequence[Technique]) -> dict[str, Any]:
-    """The answer as a JSON schema: all keys required, no others, so that servers can hold a model to it."""
-    return object_schema({technique.id: _technique_schema(technique) for technique in techniques})
+    """The answer as a JSON schema: a key for every technique, required, so that servers can hold a model to it.
+
+    Which signs a technique has, the prompt says once and the reading checks: in the schema their names would stand twice more.
+    """
+    text, shown = {"type": "string"}, {"$ref": "#/$defs/shown"}
+    signs = {"type": "array", "items": object_schema({"sign": text, "quote": text})}
+    found = object_schema({"occasion": {"type": "boolean"}, "indicators": shown, "missteps": shown})
+    keys = {technique.id: {"$ref": "#/$defs/found"} for technique in techniques}
+    return object_schema(keys) | {"$defs": {"found": found, "shown": signs}}
 
 
 def read_findings(text: str, techniques: Sequence[Technique], reply: str) -> tuple[Finding, ...]:
@@ -78,17 +85,21 @@ def _finding(technique: Technique, value: object, reply: str) -> Finding:
 
 def _signs(value: object, names: dict[str, str], where: str) -> dict[str, str]:
     """The quotes of the signs that are shown."""
-    signs = as_object(value, where)
-    _exactly(signs, list(names), where)
+    if not isinstance(value, list):
+        raise Unusable(f"{where} is not a list")
     shown: dict[str, str] = {}
-    for name, quote in signs.items():
-        if quote is None:
-            continue
+    for entry in cast("list[object]", value):
+        part = as_object(entry, f"an entry of {where}")
+        _exactly(part, ["sign", "quote"], f"an entry of {where}")
+        name, quote = part["sign"], part["quote"]
+        if not isinstance(name, str) or name not in names:
+            raise Unusable(f"{where}: {str(name)[:40]!r} is no sign of it")
+        if name in shown:
+            raise Unusable(f"{where}.{name} stands in it twice")
         if not isinstance(quote, str) or len(quote) > _LONGEST_QUOTE:
-            raise Unusable(f"{where}.{name} is neither a quote nor null")
-        if quote.strip():
-            shown[name] = quote.strip()
-    return shown
+            raise Unusable(f"{where}.{name} has no quote")
+        shown[name] = quote.strip()
+    return {name: quote for name, quote in shown.items() if quote}
 
 
 def _exactly(part: dict[str, Any], names: list[str], where: str) -> None:
@@ -121,14 +132,3 @@ def _clause(quote: str, reply: str) -> str:
 def _to_grader() -> re.Pattern[str]:
     patterns = wording("grader")["addressed_to_grader"]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
-
-
-def _technique_schema(technique: Technique) -> dict[str, Any]:
-    quote = {"type": ["string", "null"]}
-    return object_schema(
-        {
-            "occasion": {"type": "boolean"},
-            "indicators": object_schema(dict.fromkeys(technique.indicators, quote)),
-            "missteps": object_schema(dict.fromkeys(technique.missteps, quote)),
-        }
-    )

@@ -15,7 +15,7 @@ from simcustomer.engines.openai.consensus import consensus
 from simcustomer.engines.openai.findings import read_findings, schema_of
 from simcustomer.engines.openai.quoting import neutral, spotlit
 from simcustomer.engines.openai.usage import Ledger
-from simcustomer.engines.prompts import combined, digests, prompt, wording
+from simcustomer.engines.prompts import bulleted, combined, digests, prompt, wording
 from simcustomer.errors import ModelError
 from simcustomer.roles import GradingCase
 
@@ -30,14 +30,12 @@ class _Sheet(NamedTuple):
     """What is asked of techniques: the same for every reply."""
 
     techniques: tuple[Technique, ...]
-    keys: str
     rules: str
     schema: Schema
 
     @classmethod
     def of(cls, techniques: tuple[Technique, ...]) -> _Sheet:
-        keys = ", ".join(technique.id for technique in techniques)
-        return cls(techniques, keys, _rules(techniques, keys), Schema("grade", schema_of(techniques)))
+        return cls(techniques, _rules(techniques), Schema("grade", schema_of(techniques)))
 
 
 class _Part(NamedTuple):
@@ -110,7 +108,7 @@ class OpenAIGrader:
         call = Call(
             "grader",
             "grade",
-            (Message("system", sheet.rules), Message("user", _case(case, sheet.keys))),
+            (Message("system", sheet.rules), Message("user", _case(case))),
             prompts=digests(_PROMPTS),
             schema=sheet.schema,
             session=case.session,
@@ -121,7 +119,7 @@ class OpenAIGrader:
             self._ledger,
             call,
             read=lambda text: read_findings(text, sheet.techniques, case.reply),
-            repair=lambda problem: prompt("grader_repair").filled(problem=problem, keys=sheet.keys),
+            repair=lambda problem: prompt("grader_repair").filled(problem=problem),
             until=until,
         )
 
@@ -135,46 +133,41 @@ def _together(parts: Sequence[tuple[Finding, ...]]) -> Iterator[Finding]:
         yield found[0] if len(found) == 1 else consensus(found)
 
 
-def _rules(techniques: Sequence[Technique], keys: str) -> str:
-    return prompt("grader_rules").filled(techniques="\n\n".join(map(_described, techniques)), keys=keys)
+def _rules(techniques: Sequence[Technique]) -> str:
+    return prompt("grader_rules").filled(techniques="\n\n".join(map(_described, techniques)))
 
 
 def _described(technique: Technique) -> str:
-    parts = [f"## {technique.id}", technique.asks, f"applies: {technique.applies}"]
-    if technique.guidance:
-        parts.append(technique.guidance)
-    parts.append("indicators:")
-    parts += [_sign(technique, name, meaning) for name, meaning in technique.indicators.items()]
-    parts.append("missteps:")
-    parts += [_sign(technique, name, meaning) for name, meaning in technique.missteps.items()]
+    """A technique in as few words as tell its signs; its levels and anchors are no business of a model's."""
+    parts = [f"## {technique.id} ({technique.applies})", *filter(None, (technique.guidance,))]
+    parts += [_sign(technique, "+", name, meaning) for name, meaning in technique.indicators.items()]
+    parts += [_sign(technique, "-", name, meaning) for name, meaning in technique.missteps.items()]
     return "\n".join(parts)
 
 
-def _sign(technique: Technique, name: str, meaning: str) -> str:
+def _sign(technique: Technique, kind: str, name: str, meaning: str) -> str:
     marks = wording("grader")["marks"]
     shown = (marks["whole"] if name in technique.whole else "") + (marks["absent"] if name in technique.absent else "")
-    return f"- {name}{shown}: {meaning}"
+    return f"{kind} {name}{shown}: {meaning}"
 
 
-def _case(case: GradingCase, keys: str) -> str:
-    turns = case.transcript.turns
+def _case(case: GradingCase) -> str:
+    """The case, then the conversation: the next reply's prompt goes on where this one's conversation ends."""
     return prompt("grader_case").filled(
         channel=case.channel.value,
         scenario=_scenario(case.scenario),
-        conversation=_conversation(Transcript(turns=turns[:-1])),
-        reply=spotlit(case.reply),
-        keys=keys,
+        conversation=_conversation(case.transcript),
     )
 
 
 def _scenario(scenario: Scenario) -> str:
-    named = (("company", scenario.company), ("customer", scenario.customer_name), ("case", scenario.issue))
-    parts = [f"- {name}: {neutral(value)}" for name, value in named if value]
-    parts += [f"- fact: {neutral(fact)}" for fact in scenario.facts]
-    parts += [f"- policy: {neutral(rule)}" for rule in scenario.policy]
-    return "\n".join(parts) or "- (nothing)"
+    named = (("Company", scenario.company), ("Customer", scenario.customer_name), ("Case", scenario.issue))
+    parts = [f"{name}: {neutral(value)}" for name, value in named if value]
+    for name, listed in (("Facts", scenario.facts), ("Policy", scenario.policy)):
+        parts += [f"{name}:\n{bulleted(map(neutral, listed))}"] if listed else []
+    return "\n".join(parts)
 
 
 def _conversation(transcript: Transcript) -> str:
     names = {Speaker.CUSTOMER: "customer", Speaker.TRAINEE: "staff"}
-    return "\n".join(f"{names[turn.role]}:\n{spotlit(turn.text)}" for turn in transcript.turns) or "(nothing)"
+    return "\n".join(f"{names[turn.role]}:\n{spotlit(turn.text)}" for turn in transcript.turns)
