@@ -43,7 +43,7 @@ def test_recorded_gradings_replay_and_agree_with_raters(rubric: Rubric) -> None:
 def test_recorded_customers_stay_in_character() -> None:
     answers = [
         json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "evals" / "cassettes" / "practices").glob("customer-*.json"))
+        for path in sorted((ROOT / "evals" / "cassettes").glob("practices*/customer-*.json"))
     ]
     spoken = [answer["text"].split("\n\n", 1)[-1] for answer in answers if answer["whole"]]
     assert len(spoken) > 30

@@ -82,7 +82,7 @@ def repeating(kind: str, seed: int):
         met: list[dict[str, str]] = []
         if kind == "with everything met":
             reply = body["messages"][-1]["content"].split("\n")[1]
-            codes = re.findall(r"^- ([stoqkm]\d+):", str(body["messages"][0]["content"]), re.MULTILINE)
+            codes = re.findall(r"^([stoqkm]\d+):", str(body["messages"][0]["content"]), re.MULTILINE)
             met = [{"id": code, "quote": reply} for code in codes]
         return json.dumps({"met": met, "hands_over": False, "hangs_up": False}) + "\n\n" + "\n".join(lines)
 
@@ -130,7 +130,7 @@ def _judge(found: Extracted, persona: Persona, library: Library, shown: str, loc
         found.facts.append(" ".join(next(iter(hit))))
     if hit := told & (runs(Card(persona, library.rubric()).rules) - authored - own):
         found.prompts.append(" ".join(next(iter(hit))))
-    if re.search(r"(?m)^- ?[stoqkm]\d+:|^## |<<[0-9a-f]{16}", shown):
+    if re.search(r"(?m)^(?:- ?)?[stoqkm]\d+:|^## |<<[0-9a-f]{16}", shown):
         found.prompts.append(shown[:80])
     if KEY in shown or "Bearer" in shown:
         found.keys.append(shown[:80])

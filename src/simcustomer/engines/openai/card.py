@@ -14,6 +14,7 @@ from simcustomer.domain.sway import DealBreaker, Occasion
 from simcustomer.engines.embedded.nlu import load_lexicon
 from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.openai.guards import Words, sayings
+from simcustomer.engines.openai.speaking import most_words
 from simcustomer.engines.prompts import bulleted, prompt, wording
 
 _EXAMPLES: tuple[Act, ...] = (
@@ -21,6 +22,9 @@ _EXAMPLES: tuple[Act, ...] = (
     Act.WITHHOLD, Act.CONFIRM, Act.TOO_SHORT, Act.REFUSED,
 )  # fmt: skip
 Listed = TypeVar("Listed", bound=Occasion)
+
+_TOPICS = 8
+"""Topics that tell a model what a question is about; code looks for all of them itself."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _TELLTALE = 2
@@ -73,7 +77,7 @@ class Card:
 
     @property
     def _asked_facts(self) -> list[Fact]:
-        return [fact for fact in self._closed_facts if not self._tells(_question(fact))]
+        return [fact for fact in self._closed_facts if not self._tells(" ".join(fact.reveal.topics))]
 
     @cached_property
     def techniques(self) -> dict[str, str]:
@@ -102,6 +106,7 @@ class Card:
             facts=bulleted(facts) or texts["no_facts"],
             tone=voice.tone,
             verbosity=texts["verbosity"][voice.verbosity],
+            words=str(most_words(persona)),
             habits=bulleted(line for line in (*voice.habits, *voice.quirks) if not self._tells(line)) or texts["none"],
             channel_manner=texts["channel"][persona.channel.value],
             examples=bulleted(self._examples()) or texts["none"],
@@ -141,7 +146,7 @@ class Card:
     def _examples(self) -> Iterator[str]:
         for act in _EXAMPLES:
             lines = [line for filed in self.persona.lines[act].values() for line in filed]
-            yield from [line for line in lines if "{" not in line and not self._gives_away(line)][:2]
+            yield from [line for line in lines if "{" not in line and not self._gives_away(line)][:1]
 
     def _occasion(self, occasion: Occasion) -> str:
         """When a softener, trigger or deal breaker is met, in words."""
@@ -206,7 +211,7 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _coded(codes: Iterable[str], meanings: Iterable[str]) -> str:
-    return "\n".join(f"- {code}: {meaning}" for code, meaning in zip(codes, meanings, strict=True))
+    return "\n".join(f"{code}: {meaning}" for code, meaning in zip(codes, meanings, strict=True))
 
 
 def _offer(offer: Offer) -> str:
@@ -216,4 +221,4 @@ def _offer(offer: Offer) -> str:
 
 
 def _question(fact: Fact) -> str:
-    return ", ".join(fact.reveal.topics)
+    return ", ".join(fact.reveal.topics[:_TOPICS])

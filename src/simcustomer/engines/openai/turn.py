@@ -14,7 +14,6 @@ from simcustomer.engines.embedded.understanding import LEXICON, understand
 from simcustomer.engines.openai.calls import Call, Message
 from simcustomer.engines.openai.card import Card, card_of
 from simcustomer.engines.openai.quoting import spotlit
-from simcustomer.engines.openai.speaking import most_words
 from simcustomer.engines.prompts import digests, prompt, wording
 from simcustomer.roles import Scene
 
@@ -87,7 +86,6 @@ class Turn:
                     texts["patience"][_band(mood.patience)],
                 )
             ),
-            "words": str(most_words(self.scene.session.persona)),
         }
 
     def told(self, fresh: tuple[str, ...]) -> str:
