@@ -1,4 +1,4 @@
-"""Tokens of one practice of six turns with its grading, by role, beside peers: python -m benchmarks.tokens.
+"""Tokens of one practice of six turns with its grading, by role, beside peers: python -m benchmarks.tokens [--players simcustomer].
 
 A token is counted as four characters, since no tokeniser is at hand without a network. What a call's prompt has in common
 with the beginning of an earlier call of the same practice is its cached prefix, in whole blocks of 128 tokens from 1,024 on, as
@@ -9,11 +9,13 @@ judgement of the whole, and with one of each technique of our rubric, which is w
 
 from __future__ import annotations
 
+import argparse
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.practices import python_of, recorded
-from benchmarks.processes import keep, stub
+from benchmarks.practices import PLAYERS, python_of, recorded
+from benchmarks.processes import RESULTS, Stub, keep, stub
 from benchmarks.scenario import COLLEAGUES, PERSONA, REPLIES, scenario
 
 CHARACTERS, LEAST_CACHED, BLOCK, DISCOUNT = 4, 1024, 128, 0.1
@@ -78,22 +80,36 @@ def _role(body: dict[str, Any]) -> str:
     return "grader" if graded else "customer"
 
 
+def kept_players() -> dict[str, Any]:
+    """What was counted of players before, for a run of some of them: what a peer asks does not change with us."""
+    kept = RESULTS / "tokens.json"
+    return json.loads(kept.read_text(encoding="utf-8"))["players"] if kept.exists() else {}
+
+
+def measured(server: Stub, name: str) -> Iterator[tuple[str, dict[str, dict[str, float]]]]:
+    """A player's tokens, by what it is called in the table."""
+    python_of(name)
+    for by_technique in (False, True) if name != "simcustomer" else (True,):
+        told, colleagues = (
+            scenario(server.url, by_technique=by_technique, replies=replies) for replies in (REPLIES, COLLEAGUES)
+        )
+        graded = "each technique" if by_technique else "as a whole"
+        earlier = recorded(server, name, colleagues)["rounds"]
+        label = name if name == "simcustomer" else f"{name}, {graded}"
+        yield label, counted(recorded(server, name, told)["rounds"], earlier)
+
+
 def main() -> None:
     """Measure, print and keep."""
-    players: dict[str, Any] = {}
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--players", nargs="+", default=list(PLAYERS), choices=PLAYERS)
+    wanted = parser.parse_args().players
+    players = kept_players()
     with stub(0.02) as server:
-        for name in ("simcustomer", "openevals", "deepeval"):
-            python_of(name)
-            for by_technique in (False, True) if name != "simcustomer" else (True,):
-                told, colleagues = (
-                    scenario(server.url, by_technique=by_technique, replies=replies)
-                    for replies in (REPLIES, COLLEAGUES)
-                )
-                graded = "each technique" if by_technique else "as a whole"
-                label = name if name == "simcustomer" else f"{name}, {graded}"
-                earlier = recorded(server, name, colleagues)["rounds"]
-                players[label] = counted(recorded(server, name, told)["rounds"], earlier)
-                print(label, json.dumps(players[label]), flush=True)
+        for name in wanted:
+            for label, found in measured(server, name):
+                players[label] = found
+                print(label, json.dumps(found), flush=True)
     keep("tokens", {"persona": PERSONA, "players": players})
 
 
