@@ -48,7 +48,9 @@ _SPOILT: dict[str, Callable[[str], str]] = {
     "fenced JSON": lambda text: "```json\n" + text.replace("}\n\n", "}\n```\n\n", 1) + ("" if "}\n\n" in text else "\n```"),
     "invalid JSON": lambda text: text.replace('"', "'"),
     "schema violation": lambda text: '{"mood": "fine", "level": "three"}\n\nWhat is that supposed to mean for me now?',
-    "scores out of range": lambda text: text.replace("null", "7").replace('"met": []', '"met": 99').replace('"met": [{', '"met": [99, {'),
+    "scores out of range": lambda text: (
+        text.replace('"quote": "', '"quote": 7, "said": "').replace('"met": []', '"met": 99').replace('"met": [{', '"met": [99, {')
+    ),
     "missing and double verdicts": lambda text: '{"met": [], "met": []}{' + text[1:2000],
     "empty content": lambda _: "",
     "out of character": lambda text: (
