@@ -210,6 +210,14 @@ def test_no_first_prompt_says_what_a_locked_fact_says(library: Library, rubric: 
         assert not shared, (persona.id, shared)
 
 
+def test_a_question_is_kept_back_for_a_topic_that_would_not_be_shown(dean: Persona, rubric: Rubric) -> None:
+    (dad,) = [fact for fact in dean.facts if fact.id == "dad"]
+    shown = Card(dean, rubric).rules
+    assert dad.reveal.topics[-1] == "dad"
+    assert "dad" not in Card(dean, rubric).questions.values()
+    assert not [topic for topic in ("household", "vulnerable", "elderly") if topic in shown]
+
+
 def test_guards_let_pass_what_authors_write(library: Library) -> None:
     soft = {"soften", "accept", "settle", "consider", "confirm", "timed", "handed_over", "leave"}
     sentences: list[tuple[str, str]] = []
