@@ -12,6 +12,7 @@ from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
 from simcustomer.engines.embedded.nlu.plain import plain_text
+from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.roles import GradingCase
 
@@ -322,10 +323,17 @@ class Moment:
         }
         found: list[Sentence] = []
         for s in self.sentences:
-            names = [m.group(1) for m in _TITLED.finditer(self.reply.text.even, s.span.start, s.span.end)]
-            if any(n.split()[-1].lower() not in theirs for n in names):
+            names = [m for m in _TITLED.finditer(self.reply.text.even, s.span.start, s.span.end) if self._is_name(m, s)]
+            if any(m.group(1).split()[-1].lower() not in theirs for m in names):
                 found.append(s)
         return tuple(found)
+
+    def _is_name(self, found: re.Match[str], sentence: Sentence) -> bool:
+        """Whether a word with a capital is a name: a day never is, and a known word that begins a sentence is not."""
+        word = found.group(1).lower()
+        classes = load_thesaurus().classes(word)
+        begins = found.start() == sentence.span.start
+        return not ("day" in classes or (begins and (classes or word in self.lexicon.stop)))
 
     @cached_property
     def asked(self) -> int:

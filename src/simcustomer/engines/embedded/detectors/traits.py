@@ -167,14 +167,17 @@ def adversarial(moment: Moment) -> bool:
 
 @_once
 def settled(moment: Moment) -> bool:
-    """Whether the message being answered is content or matter-of-fact, with no feeling that asks for an answer."""
+    """Whether the message being answered is content or matter-of-fact, with no feeling that asks for an answer.
+
+    Nobody opens with contentment: what sounds like it there ("Good. A person.") is not.
+    """
     customer = moment.customer
-    if moment.customer_has("customer_hurt") or moment.shouted:
+    if moment.first or moment.customer_has("customer_hurt") or moment.shouted:
         return False
     short = (
         len(customer.text.words) <= SHORT and not customer.cues("customer_feeling") and "!" not in customer.text.even
     )
-    return bool(customer.cues("customer_settled")) or (short and not moment.first)
+    return short or bool(customer.cues("customer_settled"))
 
 
 @_once
