@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -95,9 +96,9 @@ class Vocabulary:
     def scores(self, observed: Observed) -> Numbers:
         """What the words of a reply add to every score."""
         rows, counts = counted(self.stand(observed))
-        values = (np.log(counts) + 1) * self.idf[rows]
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
+        values = (np.log(counts) + 1) * self.idf.take(rows)
+        length = sqrt(np.add.reduce(values * values)) or 1.0
+        return np.asarray((values / length) @ self.weights.take(rows, axis=0), dtype=np.float64)
 
 
 def _known_terms(text: str, places: Mapping[str, int]) -> Places:
@@ -133,12 +134,13 @@ class Trees:
 
     def weighed(self, columns: Numbers) -> Numbers:
         """The strength of every technique: its start, and the answers of its trees."""
-        goes_right = (columns.take(self.columns) > self.bounds).ravel()
-        first = np.arange(len(self.techniques)) * self.columns.shape[1]
-        node: Places = np.zeros(len(self.techniques), dtype=np.intp)
+        each = np.arange(len(self.techniques))
+        first = each * self.columns.shape[1]
+        node: Places = np.zeros(len(each), dtype=np.intp)
         for _ in range(DEPTH):
-            node = 2 * node + 1 + np.asarray(goes_right.take(first + node), dtype=np.intp)
-        answers = self.answers[np.arange(len(node)), node - (2**DEPTH - 1)]
+            asked = first + node
+            node = 2 * node + 1 + (columns.take(self.columns.take(asked)) > self.bounds.take(asked))
+        answers = self.answers.take(each * self.answers.shape[1] + node - (2**DEPTH - 1))
         return self.starts + np.bincount(self.techniques, weights=answers, minlength=len(self.starts))
 
 

@@ -42,11 +42,13 @@ def split(text: Text, small: frozenset[str]) -> Text:
 def _said_again(text: Text) -> list[Span]:
     places = [(found.group(), found.span()) for found in _WORD.finditer(text.low)]
     words = [word for word, _ in places]
+    runs = list(zip(*(words[start:] for start in range(_AGAIN)), strict=False))
+    if len(set(runs)) == len(runs):
+        return []
     seen: set[tuple[str, ...]] = set()
     found: list[Span] = []
     until = 0
-    for start in range(len(words) - _AGAIN + 1):
-        run = tuple(words[start : start + _AGAIN])
+    for start, run in enumerate(runs):
         if run in seen and len(set(run)) > 1:
             found.append(Span(places[start][1][0], places[start + _AGAIN - 1][1][1]))
             until = start + _AGAIN
@@ -58,8 +60,10 @@ def _said_again(text: Text) -> list[Span]:
 def _heaps(text: Text) -> list[Span]:
     """What is heaped up at the end of a sentence that is one without it; a heap of its own is known by its share of small words."""
     found: list[Span] = []
-    for sentence in text.sentences:
-        words = list(_WORD.finditer(text.low, sentence.start, sentence.end))
+    for sentence, said in text.sayings:
+        if len(said) < _HEAPED:
+            continue
+        words = list(_WORD.finditer(text.low, *sentence))
         begun, held = 0, False
         for place, word in enumerate(words):
             apart = place > 0 and text.low[words[place - 1].end() : word.start()] != " "

@@ -187,21 +187,25 @@ class SymbolPlaces:
     def _in_rows(self, row: list[_Place], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
         """Pairs of the members of a place with those of the next one, and with those of the places near behind it."""
         members = _padded([place.members for place in row])
-        last = len(row) - _NEAR
+        last, most = len(row) - _NEAR, members.shape[1]
         follows, near = 0, self._width**2
-        behind = [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
-        places, columns = members[:last].nonzero()
-        pairs = self._pairs.take(members[places, columns, None] * self._width + np.hstack(behind)[places])
-        one, other = (pairs >= 0).nonzero()
-        return pairs[one, other] + shifts[places[one]]
+        behind = np.hstack(
+            [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
+        )
+        here = members[:last].ravel()
+        held = here.nonzero()[0]
+        places = held // most
+        pairs = self._pairs.take(here[held, None] * self._width + behind.take(places, axis=0)).ravel()
+        known = (pairs >= 0).nonzero()[0]
+        return pairs[known] + shifts.take(places.take(known // behind.shape[1]))
 
     def _side_by_side(self, sentences: list[frozenset[int]], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
         """Pairs of members in one sentence; the table has them in the order of the alphabet alone, as they are spelt."""
         members = _padded(sentences)
         table = 2 * self._width**2
-        pairs = self._pairs.take(table + members[:, :, None] * self._width + members[:, None, :])
-        sentence, one, other = (pairs >= 0).nonzero()
-        return pairs[sentence, one, other] + shifts[sentence]
+        pairs = self._pairs.take((table + members * self._width)[:, :, None] + members[:, None, :]).ravel()
+        known = (pairs >= 0).nonzero()[0]
+        return pairs[known] + shifts.take(known // members.shape[1] ** 2)
 
     def _number_of_token(self, word: str) -> int:
         return self._stems.get(stem(word) if word.isalpha() else word, -1)
@@ -277,8 +281,8 @@ def _read(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     words = _TOKEN.findall(low)[:_LONGEST]
     classes = list(map(_classes, words))
     phrases = load_thesaurus().phrases
-    for place, start in enumerate(pairwise(words)):
-        for phrase, held in phrases.get(start, ()):
+    for place, start in [(place, start) for place, start in enumerate(pairwise(words)) if start in phrases]:
+        for phrase, held in phrases[start]:
             if tuple(words[place : place + len(phrase)]) == phrase:
                 for within in range(place, place + len(phrase)):
                     classes[within] |= held

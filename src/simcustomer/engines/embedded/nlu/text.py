@@ -42,7 +42,8 @@ _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(
     # "Mr. Lee" and "no. 5" go on; "No?" and "I said no." end.
-    r"(?:[!?\u2026]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)\.(?!(?<=\bno\.)\s*\d))[.!?\u2026]*[\"')]*(?=\s|$)|\n+",
+    # The character that ends one stands first, since only such places are looked at closely then.
+    r"[!?\u2026.\n](?:(?<=\n)\n*|(?<!\n)(?<!\bmr\.)(?<!\bms\.)(?<!\bdr\.)(?<!\bmrs\.)(?!(?<=\bno\.)\s*\d)[.!?\u2026]*[\"')]*(?=\s|$))",
     re.IGNORECASE,
 )
 _STEMMER = snowballstemmer.stemmer("english")
@@ -141,7 +142,7 @@ class Text:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Lower-case words, apostrophes kept."""
-        return tuple(match.group().lower() for match in _WORD.finditer(self.even))
+        return tuple([word.lower() for word in _WORD.findall(self.even)])
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
