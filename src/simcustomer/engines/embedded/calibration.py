@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from math import sqrt
@@ -43,6 +43,9 @@ LEAN = 0.15
 DEPTH = 3
 """Questions that a tree asks: it has 2**DEPTH - 1 of them, and 2**DEPTH answers."""
 
+_SENTENCES_KEPT = 512
+"""Sentences of which the words are kept: one is looked at for every technique that no sign was seen of."""
+
 _TOKEN = re.compile(r"(?u)\b\w\w+\b")
 
 
@@ -65,6 +68,11 @@ def terms_of(text: str) -> Counter[str]:
     """How often a text holds each of its words in lower case, and each pair of neighbouring words."""
     words = _TOKEN.findall(text.lower())
     return Counter([*words, *(f"{one} {other}" for one, other in pairwise(words))])
+
+
+@lru_cache(maxsize=_SENTENCES_KEPT)
+def _distinct_terms(sentence: str) -> tuple[str, ...]:
+    return tuple(terms_of(sentence))
 
 
 def symbols_of(text: str) -> Counter[str]:
@@ -185,7 +193,11 @@ class Calibration:
         column = self.techniques.index(technique)
         terms = self.vocabularies["terms"]
         weights = [
-            sum(terms.weights[[terms.places[term] for term in terms_of(text) if term in terms.places], column].tolist())
+            sum(
+                terms.weights[
+                    [terms.places[term] for term in _distinct_terms(text) if term in terms.places], column
+                ].tolist()
+            )
             for text in sentences
         ]
         return int(np.argmax(weights)) if weights else 0

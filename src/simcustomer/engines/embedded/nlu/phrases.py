@@ -13,7 +13,7 @@ from re import _constants as codes  # pyright: ignore[reportPrivateUsage, report
 from re import _parser as parser  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from typing import Any, NamedTuple
 
-from simcustomer.engines.embedded.nlu.needed import needed
+from simcustomer.engines.embedded.nlu.needed import Needs, holds, needed
 
 _MOST_STARTS = 600
 """First words of a pattern that are told apart; one with more is tried at every word."""
@@ -92,7 +92,7 @@ class PhraseIndex:
                 if found := phrase.match(low, place):
                     hits.setdefault(phrase.cue, []).append((place, phrase.order, found.end()))
         for phrase, pattern, needs in self._by_character:
-            if any(map(low.__contains__, needs)):
+            if holds(low, needs):
                 for found in pattern.finditer(low):
                     hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, found.end()))
         return {cue: _apart(held) for cue, held in hits.items()}
@@ -159,10 +159,10 @@ class PhraseIndex:
         return frozenset(_GAP.split(start, maxsplit=1)[0] for start in (*words, *filter(_GAP.search, beginnings)))
 
     @cached_property
-    def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str], frozenset[str]]]:
-        """Patterns that can begin with something else than a word, with what they need; the empty piece is in every text."""
+    def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str], Needs]]:
+        """Patterns that can begin with something else than a word, with what they need."""
         held = (phrase for phrase, found in self._read if found is None or not all(start.word for start in found))
-        return [(phrase, phrase.compiled(), needed(phrase.source) or frozenset({""})) for phrase in held]
+        return [(phrase, phrase.compiled(), needed(phrase.source)) for phrase in held]
 
 
 def _joined(word: str, gap: str, following: str = "") -> str:
