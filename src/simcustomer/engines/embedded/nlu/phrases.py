@@ -40,7 +40,7 @@ _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 class _Phrase:
     """A pattern of a cue; `order` is its place among those of the cue.
 
-    `match` tries it at a place of a text, between the edges of words; the pattern is compiled at the first try, which many never see.
+    `match` tries it where a word of a text begins, up to the end of a word; the pattern is compiled at the first try, which many never see.
     """
 
     __slots__ = ("cue", "match", "order", "source")
@@ -53,7 +53,7 @@ class _Phrase:
 
     def compiled(self) -> re.Pattern[str]:
         """The pattern itself."""
-        pattern = re.compile(rf"(?<!\w)(?:{self.source})(?!\w)")
+        pattern = re.compile(rf"(?:{self.source})(?!\w)")
         self.match = pattern.match
         return pattern
 
@@ -162,7 +162,7 @@ class PhraseIndex:
     def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str], Needs]]:
         """Patterns that can begin with something else than a word, with what they need."""
         held = (phrase for phrase, found in self._read if found is None or not all(start.word for start in found))
-        return [(phrase, phrase.compiled(), needed(phrase.source)) for phrase in held]
+        return [(phrase, re.compile(rf"(?<!\w){phrase.compiled().pattern}"), needed(phrase.source)) for phrase in held]
 
 
 def _joined(word: str, gap: str, following: str = "") -> str:

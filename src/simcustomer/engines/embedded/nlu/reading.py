@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.once import cached_property
 from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
 from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
 

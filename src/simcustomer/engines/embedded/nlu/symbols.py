@@ -235,9 +235,9 @@ def _begins(ordered: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 def _padded(rows: Sequence[Collection[int]]) -> NDArray[np.intp]:
     """Rows of one length, with 0 behind what they hold."""
-    lengths = np.array(list(map(len, rows)))
-    padded = np.zeros((len(rows), int(lengths.max())), dtype=np.intp)
-    padded[np.arange(padded.shape[1]) < lengths[:, None]] = list(chain.from_iterable(rows))
+    lengths = list(map(len, rows))
+    padded = np.zeros((len(rows), max(lengths)), dtype=np.intp)
+    padded[np.arange(padded.shape[1]) < np.array(lengths)[:, None]] = list(chain.from_iterable(rows))
     return padded
 
 

@@ -7,10 +7,12 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import snowballstemmer
+
+from simcustomer.engines.embedded.nlu.once import cached_property
 
 _PLAIN = str.maketrans(
     {
@@ -76,7 +78,7 @@ class Text:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self.changes = Counter()
-        plain = raw.translate(_PLAIN).translate(_LOOKALIKES)
+        plain = raw.replace("`", "'") if raw.isascii() else raw.translate(_PLAIN).translate(_LOOKALIKES)
         if not _UNEVEN.search(plain):
             self.even = plain
             self._origins: Sequence[int] = range(len(raw))
