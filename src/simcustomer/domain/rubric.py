@@ -106,7 +106,7 @@ class Technique(Frozen):
     def _earned(self, shown: frozenset[str]) -> Level:
         """The highest level that one of its ways leads to."""
         reached = [level for level, ways in self.levels.items() if any(_parts(way) <= shown for way in ways)]
-        return max(reached, default=0)
+        return LEVELS[max(reached, default=0)]
 
 
 def _whole(numbers: Iterable[float]) -> tuple[list[int], int]:

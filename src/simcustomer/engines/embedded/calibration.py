@@ -142,13 +142,12 @@ class Trees:
 
     def weighed(self, columns: Numbers) -> Numbers:
         """The strength of every technique: its start, and the answers of its trees."""
-        each = np.arange(len(self.techniques))
-        first = each * self.columns.shape[1]
-        node: Places = np.zeros(len(each), dtype=np.intp)
+        goes_right = (columns.take(self.columns) > self.bounds).ravel()
+        first = np.arange(len(self.techniques)) * self.columns.shape[1]
+        node: Places = np.zeros(len(self.techniques), dtype=np.intp)
         for _ in range(DEPTH):
-            asked = first + node
-            node = 2 * node + 1 + (columns.take(self.columns.take(asked)) > self.bounds.take(asked))
-        answers = self.answers.take(each * self.answers.shape[1] + node - (2**DEPTH - 1))
+            node = 2 * node + 1 + np.asarray(goes_right.take(first + node), dtype=np.intp)
+        answers = self.answers[np.arange(len(node)), node - (2**DEPTH - 1)]
         return self.starts + np.bincount(self.techniques, weights=answers, minlength=len(self.starts))
 
 

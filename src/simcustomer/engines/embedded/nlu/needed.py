@@ -23,7 +23,7 @@ def needed(source: str, flags: re.RegexFlag = re.NOFLAG) -> Needs:
 
     Where a pattern meets capitals too, only signs count: some letters are another's capital in unexpected ways.
     """
-    found = _pieces(parser.parse(source, flags))  # pyright: ignore[reportUnknownMemberType]
+    found = _pieces(parser.parse(source, flags))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     if flags & re.IGNORECASE:
         found = [held for held in found if not any(map(str.isalpha, "".join(held)))]
     return tuple(sorted(set(found), key=len))
@@ -61,7 +61,8 @@ def _pieces(tokens: Iterable[Any]) -> list[frozenset[str]]:
     """For each part of a parsed pattern that says so, the pieces of which a match holds one."""
     found: list[frozenset[str]] = []
     letters = ""
-    for code, what in (*tokens, (codes.ANY, None)):
+    end: Any = (codes.ANY, None)
+    for code, what in (*tokens, end):
         if code is codes.LITERAL:
             letters += chr(what)
             continue
@@ -87,4 +88,4 @@ def _of_one(code: Any, what: Any) -> list[frozenset[str]]:
 
 def _rarest(found: list[frozenset[str]]) -> frozenset[str]:
     """Of several needs the one that the fewest texts meet: with the longest pieces, few of them, and the last: small words stand first."""
-    return max(reversed(found), key=lambda held: (min(map(len, held)), -len(held)), default=frozenset())
+    return max(reversed(found), key=lambda held: (min(map(len, held)), -len(held)), default=frozenset[str]())

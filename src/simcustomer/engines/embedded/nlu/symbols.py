@@ -189,15 +189,17 @@ class SymbolPlaces:
         members = _padded([place.members for place in row])
         last, most = len(row) - _NEAR, members.shape[1]
         follows, near = 0, self._width**2
-        behind = np.hstack(
+        behind: NDArray[np.intp] = np.hstack(
             [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
         )
         here = members[:last].ravel()
-        held = here.nonzero()[0]
-        places = held // most
-        pairs = self._pairs.take(here[held, None] * self._width + behind.take(places, axis=0)).ravel()
+        held: NDArray[np.intp] = here.nonzero()[0]
+        places: NDArray[np.intp] = held // most
+        wanted: NDArray[np.intp] = here.take(held)[:, None] * self._width + behind.take(places, axis=0)
+        pairs = self._pairs.take(wanted).ravel()
         known = (pairs >= 0).nonzero()[0]
-        return pairs[known] + shifts.take(places.take(known // behind.shape[1]))
+        owners: NDArray[np.intp] = known // (len(_DISTANCES) * most)
+        return pairs[known] + shifts.take(places.take(owners))
 
     def _side_by_side(self, sentences: list[frozenset[int]], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
         """Pairs of members in one sentence; the table has them in the order of the alphabet alone, as they are spelt."""
@@ -205,7 +207,8 @@ class SymbolPlaces:
         table = 2 * self._width**2
         pairs = self._pairs.take((table + members * self._width)[:, :, None] + members[:, None, :]).ravel()
         known = (pairs >= 0).nonzero()[0]
-        return pairs[known] + shifts.take(known // members.shape[1] ** 2)
+        owners: NDArray[np.intp] = known // (members.shape[1] * members.shape[1])
+        return pairs[known] + shifts.take(owners)
 
     def _number_of_token(self, word: str) -> int:
         return self._stems.get(stem(word) if word.isalpha() else word, -1)
