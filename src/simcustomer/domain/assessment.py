@@ -68,8 +68,9 @@ class Assessment(Frozen):
         unverified: list[Evidence] = []
         for technique in rubric.techniques:
             finding = by_technique.get(technique.id) or Finding(technique=technique.id, occasion=False)
-            verified = tuple(e for e in finding.evidence if e.quote in reply)
-            unverified += [e for e in finding.evidence if e.quote not in reply]
+            verified = tuple([e for e in finding.evidence if e.quote in reply])
+            if len(verified) < len(finding.evidence):
+                unverified += [e for e in finding.evidence if e.quote not in reply]
             level = technique.level(
                 occasion=finding.occasion,
                 indicators=(e.indicator for e in verified if e.indicator),

@@ -98,15 +98,15 @@ class Technique(Frozen):
         shown, wrong = frozenset(indicators), frozenset(missteps)
         if not occasion and not shown and not wrong:
             return None
-        earned: Level = 0
-        for level, ways in sorted(self.levels.items()):
-            if any(_parts(way) <= shown for way in ways):
-                earned = level
-        if estimate is not None and shown:
-            earned = estimate
+        earned = estimate if estimate is not None and shown else self._earned(shown)
         if not occasion and not wrong and earned < USED:
             return None
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]
+
+    def _earned(self, shown: frozenset[str]) -> Level:
+        """The highest level that one of its ways leads to."""
+        reached = [level for level, ways in self.levels.items() if any(_parts(way) <= shown for way in ways)]
+        return LEVELS[max(reached, default=0)]
 
 
 def _whole(numbers: Iterable[float]) -> tuple[list[int], int]:

@@ -14,9 +14,10 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,9 @@ LEAN = 0.15
 DEPTH = 3
 """Questions that a tree asks: it has 2**DEPTH - 1 of them, and 2**DEPTH answers."""
 
+_SENTENCES_KEPT = 512
+"""Sentences of which the words are kept: one is looked at for every technique that no sign was seen of."""
+
 _TOKEN = re.compile(r"(?u)\b\w\w+\b")
 
 
@@ -64,6 +68,11 @@ def terms_of(text: str) -> Counter[str]:
     """How often a text holds each of its words in lower case, and each pair of neighbouring words."""
     words = _TOKEN.findall(text.lower())
     return Counter([*words, *(f"{one} {other}" for one, other in pairwise(words))])
+
+
+@lru_cache(maxsize=_SENTENCES_KEPT)
+def _distinct_terms(sentence: str) -> tuple[str, ...]:
+    return tuple(terms_of(sentence))
 
 
 def symbols_of(text: str) -> Counter[str]:
@@ -95,9 +104,9 @@ class Vocabulary:
     def scores(self, observed: Observed) -> Numbers:
         """What the words of a reply add to every score."""
         rows, counts = counted(self.stand(observed))
-        values = (np.log(counts) + 1) * self.idf[rows]
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        return np.asarray((values / length) @ self.weights[rows], dtype=np.float64)
+        values = (np.log(counts) + 1) * self.idf.take(rows)
+        length = sqrt(np.add.reduce(values * values)) or 1.0
+        return np.asarray((values / length) @ self.weights.take(rows, axis=0), dtype=np.float64)
 
 
 def _known_terms(text: str, places: Mapping[str, int]) -> Places:
@@ -183,7 +192,11 @@ class Calibration:
         column = self.techniques.index(technique)
         terms = self.vocabularies["terms"]
         weights = [
-            sum(terms.weights[[terms.places[term] for term in terms_of(text) if term in terms.places], column].tolist())
+            sum(
+                terms.weights[
+                    [terms.places[term] for term in _distinct_terms(text) if term in terms.places], column
+                ].tolist()
+            )
             for text in sentences
         ]
         return int(np.argmax(weights)) if weights else 0

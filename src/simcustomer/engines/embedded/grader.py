@@ -78,6 +78,8 @@ class EmbeddedGrader:
     def _estimates(self, moment: Moment) -> dict[str, Estimate]:
         """How strong the reply is: as its weakest part, so that no idle sentence raises it."""
         weighed = [self.calibration.estimates(_observed(part)) for part in parts(moment)]
+        if len(weighed) == 1:
+            return weighed[0]
         return {
             name: Estimate(min(each[name].level for each in weighed), all(each[name].occasion for each in weighed))
             for name in weighed[0]

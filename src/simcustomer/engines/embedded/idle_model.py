@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 
 FILE = "idle.json"
 SCALE = 1000
@@ -27,7 +28,7 @@ class IdleModel:
 
     def score(self, marks: Iterable[str]) -> int:
         """How much a sentence with these marks looks as one that does nothing."""
-        return self.intercept + sum(self.weights.get(mark, 0) for mark in marks)
+        return self.intercept + sum(map(self.weights.get, marks, repeat(0)))
 
 
 @cache

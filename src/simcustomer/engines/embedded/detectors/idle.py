@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from simcustomer.engines.embedded.detectors.moment import NUMBER_STEMS, Moment, Sentence
@@ -38,6 +39,9 @@ MOST = 8
 
 _HELD, _QUARTERS, _SIZES, _STEP = 4, 4, 6, 3
 """Up to how many things of the case a sentence is told apart by, in what shares of its content, and how long it is, in steps of words."""
+
+_WORDS_KEPT = 20_000
+"""Words of which the marks are kept: language is mostly the same ones."""
 
 _SIGN = re.compile(r"[^\w\s.,;:!?'\"()£$€-]")
 """A sign that nobody needs who talks to a customer."""
@@ -90,7 +94,7 @@ def idle_in(moment: Moment, model: IdleModel) -> Idle:
 
 def is_spoken_for(moment: Moment, sentence: Sentence, cues: frozenset[str]) -> bool:
     """Whether a sentence asks, holds something of the case, or a cue of more than courtesy; chance words do too."""
-    return bool(sentence.asks or sentence.stems & (moment.particulars - NUMBER_STEMS) or cues - STOCK)
+    return bool(sentence.asks or cues - STOCK or (sentence.stems & moment.particulars) - NUMBER_STEMS)
 
 
 def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:
@@ -105,17 +109,21 @@ def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:
 
 def marks_of(moment: Moment, sentence: Sentence, cues: Iterable[str]) -> frozenset[str]:
     """All that the model weighs of a sentence: stems and classes of words, cues, and how much of the case it holds."""
-    thesaurus = load_thesaurus()
-    held = len(sentence.stems & (moment.particulars - NUMBER_STEMS))
+    held = len((sentence.stems & moment.particulars) - NUMBER_STEMS)
     marks = {f"cue:{name}" for name in cues}
-    marks.update(f"t:{stem(word)}" for word in sentence.words)
-    marks.update(f"c:{name}" for word in sentence.words for name in thesaurus.classes(word))
+    marks.update(*map(_marks_of_word, sentence.words))
     marks.add(f"held:{min(held, _HELD)}")
     marks.add(f"share:{_QUARTERS * held // max(len(sentence.stems), 1)}")
     marks.add(f"size:{min(len(sentence.words) // _STEP, _SIZES)}")
     if sentence.asks:
         marks.add("asks")
-    small = sum(word in moment.lexicon.stop for word in sentence.words)
+    small = sum(map(moment.lexicon.stop.__contains__, sentence.words))
     marks.add(f"small:{_QUARTERS * 2 * small // max(len(sentence.words), 1)}")
     marks.add(f"signs:{min(len(_SIGN.findall(moment.reply.text.even, *sentence.span)), _HELD)}")
     return frozenset(marks)
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _marks_of_word(word: str) -> tuple[str, ...]:
+    """The marks of its stem and of its classes."""
+    return (f"t:{stem(word)}", *(f"c:{name}" for name in load_thesaurus().classes(word)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
+from simcustomer.engines.embedded.nlu.once import cached_property
 from simcustomer.engines.embedded.nlu.plain import plain_text
 from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.embedded.nlu.text import Span, Text

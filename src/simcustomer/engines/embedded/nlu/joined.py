@@ -40,15 +40,17 @@ def split(text: Text, small: frozenset[str]) -> Text:
 
 
 def _said_again(text: Text) -> list[Span]:
-    places = [(found.group(), found.span()) for found in _WORD.finditer(text.low)]
-    words = [word for word, _ in places]
+    words = _WORD.findall(text.low)
+    runs = list(zip(*(words[start:] for start in range(_AGAIN)), strict=False))
+    if len(set(runs)) == len(runs):
+        return []
+    places = [found.span() for found in _WORD.finditer(text.low)]
     seen: set[tuple[str, ...]] = set()
     found: list[Span] = []
     until = 0
-    for start in range(len(words) - _AGAIN + 1):
-        run = tuple(words[start : start + _AGAIN])
+    for start, run in enumerate(runs):
         if run in seen and len(set(run)) > 1:
-            found.append(Span(places[start][1][0], places[start + _AGAIN - 1][1][1]))
+            found.append(Span(places[start][0], places[start + _AGAIN - 1][1]))
             until = start + _AGAIN
         elif start >= until:
             seen.add(run)
@@ -58,8 +60,10 @@ def _said_again(text: Text) -> list[Span]:
 def _heaps(text: Text) -> list[Span]:
     """What is heaped up at the end of a sentence that is one without it; a heap of its own is known by its share of small words."""
     found: list[Span] = []
-    for sentence in text.sentences:
-        words = list(_WORD.finditer(text.low, sentence.start, sentence.end))
+    for sentence, said in text.sayings:
+        if not _may_heap(said):
+            continue
+        words = list(_WORD.finditer(text.low, *sentence))
         begun, held = 0, False
         for place, word in enumerate(words):
             apart = place > 0 and text.low[words[place - 1].end() : word.start()] != " "
@@ -70,6 +74,16 @@ def _heaps(text: Text) -> list[Span]:
                 found.append(Span(words[begun].start(), sentence.end))
                 break
     return found
+
+
+def _may_heap(words: tuple[str, ...]) -> bool:
+    """Whether enough words stand in a row of which none holds a sentence together."""
+    in_a_row = 0
+    for word in words:
+        in_a_row = 0 if word in _HOLDING or not word.isalpha() else in_a_row + 1
+        if in_a_row >= _HEAPED:
+            return True
+    return False
 
 
 def _apart(spans: list[Span]) -> list[Span]:

@@ -6,20 +6,24 @@ What comes out is what `re.finditer` gives for all patterns of a cue joined by "
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from re import _constants as codes  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from re import _parser as parser  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownVariableType]
 from typing import Any, NamedTuple
 
+from simcustomer.engines.embedded.nlu.needed import Needs, holds, needed
+
 _MOST_STARTS = 600
 """First words of a pattern that are told apart; one with more is tried at every word."""
 
-_WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"(\w+)")
 _DIGITS = str.maketrans("123456789", "000000000")
 """Patterns ask for digits, not for one of them; so in what they are looked up by, all are the same."""
 
 _GAPS = frozenset(" '")
+_GAP = re.compile("[ ']")
 _SHORTEST = 2
 """Letters of the shortest beginning of a word that is looked up by its length; a shorter one is looked up by its letter."""
 
@@ -28,7 +32,7 @@ _KEPT = 64
 """Texts whose places are kept."""
 
 _PAIRS_KEPT = 20_000
-"""Words with the next one for which it is kept what can begin there."""
+"""Words, alone and with the next one, for which it is kept what can begin there."""
 
 _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 
@@ -36,20 +40,20 @@ _SPACE: list[Any] = [(codes.CATEGORY, codes.CATEGORY_SPACE)]
 class _Phrase:
     """A pattern of a cue; `order` is its place among those of the cue.
 
-    `match` tries it at a place of a text, between the edges of words; the pattern is compiled at the first try, which many never see.
+    `match` tries it where a word of a text begins, up to the end of a word; the pattern is compiled at the first try, which many never see.
     """
 
-    __slots__ = ("_source", "cue", "match", "order")
+    __slots__ = ("cue", "match", "order", "source")
 
     def __init__(self, order: int, cue: str, source: str) -> None:
         self.order = order
         self.cue = cue
-        self._source = source
+        self.source = source
         self.match: Callable[[str, int], re.Match[str] | None] = self._first_match
 
     def compiled(self) -> re.Pattern[str]:
         """The pattern itself."""
-        pattern = re.compile(rf"(?<!\w)(?:{self._source})(?!\w)")
+        pattern = re.compile(rf"(?:{self.source})(?!\w)")
         self.match = pattern.match
         return pattern
 
@@ -72,19 +76,35 @@ class PhraseIndex:
         self._sources = sources
         # A reply is looked through as it is said, and again as an earlier one of the next.
         self.places = lru_cache(maxsize=_KEPT)(self._places)
+        self._begins = lru_cache(maxsize=_PAIRS_KEPT)(self._begins_any)
         self._tried = lru_cache(maxsize=_PAIRS_KEPT)(self._phrases_at)
 
     def _places(self, low: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Start and end of every match of every cue, in order, none within another of the same cue."""
         hits: dict[str, list[tuple[int, int, int]]] = {}
-        for place, word, both in _pairs(low.translate(_DIGITS)):
+        pieces = _WORDS.split(low.translate(_DIGITS))  # a gap, a word, a gap, and so on
+        ends = list(accumulate(map(len, pieces)))
+        words = pieces[1::2]
+        for at in [at for at, begins in enumerate(map(self._begins, words)) if begins]:
+            word, place = words[at], ends[2 * at]
+            both = _joined(*pieces[2 * at + 1 : 2 * at + 4])
             for phrase in self._tried(word, both):
                 if found := phrase.match(low, place):
                     hits.setdefault(phrase.cue, []).append((place, phrase.order, found.end()))
-        for phrase, pattern in self._by_character:
-            for found in pattern.finditer(low):
-                hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, found.end()))
+        for phrase, pattern, needs in self._by_character:
+            if holds(low, needs):
+                for found in pattern.finditer(low):
+                    hits.setdefault(phrase.cue, []).append((found.start(), phrase.order, found.end()))
         return {cue: _apart(held) for cue, held in hits.items()}
+
+    def _begins_any(self, word: str) -> bool:
+        """Whether any pattern can begin with a word, whatever comes next."""
+        _, beginnings, letters, lengths = self._looked_up
+        return (
+            word in self._first_words
+            or word[0] in letters
+            or any(word[:length] in beginnings for length in lengths.get(word[:_SHORTEST], ()))
+        )
 
     def _phrases_at(self, word: str, both: str) -> tuple[_Phrase, ...]:
         """What can begin with a word, or with it and the next one."""
@@ -133,25 +153,25 @@ class PhraseIndex:
         return words, beginnings, letters, {start: sorted(held) for start, held in lengths.items()}
 
     @cached_property
-    def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str]]]:
-        """Patterns that can begin with something else than a word."""
+    def _first_words(self) -> frozenset[str]:
+        """The words that patterns begin with, and those before the gap in beginnings of two words."""
+        words, beginnings, _, _ = self._looked_up
+        return frozenset(_GAP.split(start, maxsplit=1)[0] for start in (*words, *filter(_GAP.search, beginnings)))
+
+    @cached_property
+    def _by_character(self) -> list[tuple[_Phrase, re.Pattern[str], Needs]]:
+        """Patterns that can begin with something else than a word, with what they need."""
         held = (phrase for phrase, found in self._read if found is None or not all(start.word for start in found))
-        return [(phrase, phrase.compiled()) for phrase in held]
+        return [(phrase, re.compile(rf"(?<!\w){phrase.compiled().pattern}"), needed(phrase.source)) for phrase in held]
 
 
-def _pairs(low: str) -> Iterator[tuple[int, str, str]]:
-    """Every word with its place, and the word with the next one where a space or an apostrophe is all that parts them."""
-    spans = [found.span() for found in _WORD.finditer(low)]
-    words = [low[start:end] for start, end in spans]
-    for place, (start, end) in enumerate(spans[:-1]):
-        gap = low[end : spans[place + 1][0]]
-        word = words[place]
-        if gap in _GAPS:
-            yield start, word, word + gap + words[place + 1]
-        else:
-            yield start, word, f"{word} {words[place + 1]}" if gap.isspace() else word
-    if spans:
-        yield spans[-1][0], words[-1], words[-1]
+def _joined(word: str, gap: str, following: str = "") -> str:
+    """A word with the next one where a space or an apostrophe is all that parts them, else alone."""
+    if not following:
+        return word
+    if gap in _GAPS:
+        return word + gap + following
+    return f"{word} {following}" if gap.isspace() else word
 
 
 def starts(source: str) -> frozenset[Start] | None:
@@ -166,6 +186,9 @@ def starts(source: str) -> frozenset[Start] | None:
 
 def _apart(hits: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
     """Matches (place, order of the pattern, end) from left to right, the pattern that stands first going first, none within another."""
+    if len(hits) == 1:
+        place, _, end = hits[0]
+        return [(place, end)] if end > place else []
     found: list[tuple[int, int]] = []
     free = 0
     for place, _, end in sorted(hits):

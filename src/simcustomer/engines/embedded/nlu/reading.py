@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.once import cached_property
 from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
 from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
 
@@ -45,6 +45,11 @@ _REACH = 400
 
 _BORROWED = 5
 """Words in a row, the same as the other side's, that make a cue borrowed."""
+
+
+def _runs(words: tuple[str, ...], length: int) -> Iterator[tuple[str, ...]]:
+    """Every so many words in a row."""
+    return zip(*(words[start:] for start in range(length)), strict=False)
 
 
 def _asks(sentence: str) -> bool:
@@ -177,9 +182,8 @@ class Reading:
 
     def copied(self, length: int) -> tuple[Span, ...]:
         """Stretches of at least so many words that stand in the other side's message too, in order and apart."""
-        theirs = self._other.words
-        runs = {theirs[i : i + length] for i in range(len(theirs) - length + 1)}
-        if not runs:
+        runs = frozenset(_runs(self._other.words, length))
+        if runs.isdisjoint(_runs(self.text.words, length)):
             return ()
         places = [(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(self.text.even)]
         mine = tuple(word for word, _, _ in places)

@@ -10,14 +10,17 @@ import re
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
+from simcustomer.engines.embedded.nlu.needed import Alternatives
 from simcustomer.engines.embedded.nlu.reading import Reading
 from simcustomer.engines.embedded.nlu.text import Span, Text
 
 _WHOLE = ("said_by_others", "only_supposed", "only_denied")
 """Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
 
-_MARKUP = re.compile(
-    r"""
+_MARKUP = Alternatives(
+    re.split(
+        r"\n    \| ",
+        r"""
     <!--.*?(?:-->|\Z)                                # a comment of HTML
     | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
     | <(?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
@@ -54,8 +57,11 @@ _MARKUP = re.compile(
       |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
       |output)[ ]?:[^\n]*
     """,
+    ),
     re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
+"""One alternative a line that begins with "|"."""
+
 _ASIDE = re.compile(r"\([^()]*\)")
 _SAYING = re.compile(r'"(?:[^\s"]+\s+){3,}[^\s"]+"')
 """Four words or more in quotation marks: somebody else's."""
@@ -184,7 +190,7 @@ def _scraps(text: Text) -> list[Span]:
     return found
 
 
-def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:
+def _within(pattern: re.Pattern[str] | Alternatives, text: Text) -> list[Span]:
     return [Span(*match.span()) for match in pattern.finditer(text.even)]
 
 
@@ -220,7 +226,8 @@ def _is_heap(sentence: str, small: frozenset[str]) -> bool:
 
 def _is_foreign(reading: Reading, sentence: Span, words: tuple[str, ...]) -> bool:
     told = reading.text.even[sentence.start : sentence.end]
-    if 2 * len(_FOREIGN_LETTER.findall(told)) > sum(map(str.isalpha, told)):
+    letters = _FOREIGN_LETTER.findall(told)
+    if letters and 2 * len(letters) > sum(map(str.isalpha, told)):
         return True
     foreign = sum(cue.sentence == sentence for cue in reading.cues("foreign_word"))
     return len(words) >= _FEWEST_FOREIGN and foreign >= _FOREIGN_SHARE * len(words)

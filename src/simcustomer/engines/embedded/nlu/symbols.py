@@ -187,21 +187,28 @@ class SymbolPlaces:
     def _in_rows(self, row: list[_Place], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
         """Pairs of the members of a place with those of the next one, and with those of the places near behind it."""
         members = _padded([place.members for place in row])
-        last = len(row) - _NEAR
+        last, most = len(row) - _NEAR, members.shape[1]
         follows, near = 0, self._width**2
-        behind = [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
-        places, columns = members[:last].nonzero()
-        pairs = self._pairs.take(members[places, columns, None] * self._width + np.hstack(behind)[places])
-        one, other = (pairs >= 0).nonzero()
-        return pairs[one, other] + shifts[places[one]]
+        behind: NDArray[np.intp] = np.hstack(
+            [members[distance : last + distance] + (follows if distance == 1 else near) for distance in _DISTANCES]
+        )
+        here = members[:last].ravel()
+        held: NDArray[np.intp] = here.nonzero()[0]
+        places: NDArray[np.intp] = held // most
+        wanted: NDArray[np.intp] = here.take(held)[:, None] * self._width + behind.take(places, axis=0)
+        pairs = self._pairs.take(wanted).ravel()
+        known = (pairs >= 0).nonzero()[0]
+        owners: NDArray[np.intp] = known // (len(_DISTANCES) * most)
+        return pairs[known] + shifts.take(places.take(owners))
 
     def _side_by_side(self, sentences: list[frozenset[int]], shifts: NDArray[np.intp]) -> NDArray[np.intp]:
         """Pairs of members in one sentence; the table has them in the order of the alphabet alone, as they are spelt."""
         members = _padded(sentences)
         table = 2 * self._width**2
-        pairs = self._pairs.take(table + members[:, :, None] * self._width + members[:, None, :])
-        sentence, one, other = (pairs >= 0).nonzero()
-        return pairs[sentence, one, other] + shifts[sentence]
+        pairs = self._pairs.take((table + members * self._width)[:, :, None] + members[:, None, :]).ravel()
+        known = (pairs >= 0).nonzero()[0]
+        owners: NDArray[np.intp] = known // (members.shape[1] * members.shape[1])
+        return pairs[known] + shifts.take(owners)
 
     def _number_of_token(self, word: str) -> int:
         return self._stems.get(stem(word) if word.isalpha() else word, -1)
@@ -231,9 +238,9 @@ def _begins(ordered: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 def _padded(rows: Sequence[Collection[int]]) -> NDArray[np.intp]:
     """Rows of one length, with 0 behind what they hold."""
-    lengths = np.array(list(map(len, rows)))
-    padded = np.zeros((len(rows), int(lengths.max())), dtype=np.intp)
-    padded[np.arange(padded.shape[1]) < lengths[:, None]] = list(chain.from_iterable(rows))
+    lengths = list(map(len, rows))
+    padded = np.zeros((len(rows), max(lengths)), dtype=np.intp)
+    padded[np.arange(padded.shape[1]) < np.array(lengths)[:, None]] = list(chain.from_iterable(rows))
     return padded
 
 
@@ -277,8 +284,8 @@ def _read(sentence: str) -> tuple[list[str], list[frozenset[str]]]:
     words = _TOKEN.findall(low)[:_LONGEST]
     classes = list(map(_classes, words))
     phrases = load_thesaurus().phrases
-    for place, start in enumerate(pairwise(words)):
-        for phrase, held in phrases.get(start, ()):
+    for place, start in [(place, start) for place, start in enumerate(pairwise(words)) if start in phrases]:
+        for phrase, held in phrases[start]:
             if tuple(words[place : place + len(phrase)]) == phrase:
                 for within in range(place, place + len(phrase)):
                     classes[within] |= held

@@ -7,10 +7,12 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import snowballstemmer
+
+from simcustomer.engines.embedded.nlu.once import cached_property
 
 _PLAIN = str.maketrans(
     {
@@ -42,7 +44,8 @@ _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(
     # "Mr. Lee" and "no. 5" go on; "No?" and "I said no." end.
-    r"(?:[!?\u2026]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)\.(?!(?<=\bno\.)\s*\d))[.!?\u2026]*[\"')]*(?=\s|$)|\n+",
+    # The character that ends one stands first, since only such places are looked at closely then.
+    r"[!?\u2026.\n](?:(?<=\n)\n*|(?<!\n)(?<!\bmr\.)(?<!\bms\.)(?<!\bdr\.)(?<!\bmrs\.)(?!(?<=\bno\.)\s*\d)[.!?\u2026]*[\"')]*(?=\s|$))",
     re.IGNORECASE,
 )
 _STEMMER = snowballstemmer.stemmer("english")
@@ -75,7 +78,7 @@ class Text:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self.changes = Counter()
-        plain = raw.translate(_PLAIN).translate(_LOOKALIKES)
+        plain = raw.replace("`", "'") if raw.isascii() else raw.translate(_PLAIN).translate(_LOOKALIKES)
         if not _UNEVEN.search(plain):
             self.even = plain
             self._origins: Sequence[int] = range(len(raw))
@@ -141,7 +144,7 @@ class Text:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Lower-case words, apostrophes kept."""
-        return tuple(match.group().lower() for match in _WORD.finditer(self.even))
+        return tuple([word.lower() for word in _WORD.findall(self.even)])
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
