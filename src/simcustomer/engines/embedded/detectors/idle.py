@@ -39,15 +39,13 @@ MOST = 8
 _HELD, _QUARTERS, _SIZES, _STEP = 4, 4, 6, 3
 """Up to how many things of the case a sentence is told apart by, in what shares of its content, and how long it is, in steps of words."""
 
-_PERSONS = {"i": frozenset({"i", "we", "my", "our", "us", "me"}), "you": frozenset({"you", "your", "yours"})}
-"""Who is spoken of in what is said to somebody."""
-
 _RIDDLE = 5
 """Words from which a question that touches nobody is a riddle."""
 
-_BETWEEN_THEM = (
-    _PERSONS["i"] | _PERSONS["you"] | {"it", "that", "this", "these", "those", "they", "them", "there", "he", "she"}
-)
+_BETWEEN_THEM = frozenset([
+    "i", "we", "my", "our", "us", "me", "you", "your", "yours", "it", "that", "this", "these", "those", "they", "them",
+    "there", "he", "she",
+])  # fmt: skip
 
 _SIGN = re.compile(r"[^\w\s.,;:!?'\"()£$€-]")
 """A sign that nobody needs who talks to a customer."""
@@ -123,34 +121,16 @@ def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:
 def marks_of(moment: Moment, sentence: Sentence, cues: Iterable[str]) -> frozenset[str]:
     """All that the model weighs of a sentence: stems and classes of words, cues, and how much of the case it holds."""
     thesaurus = load_thesaurus()
-    held = len(sentence.stems & moment.of_the_case)
-    fresh = len(sentence.stems & moment.particulars - moment.of_the_case)
-    classed = sum(bool(thesaurus.classes(word)) for word in sentence.words)
+    held = len(sentence.stems & (moment.particulars - NUMBER_STEMS))
     marks = {f"cue:{name}" for name in cues}
     marks.update(f"t:{stem(word)}" for word in sentence.words)
     marks.update(f"c:{name}" for word in sentence.words for name in thesaurus.classes(word))
     marks.add(f"held:{min(held, _HELD)}")
     marks.add(f"share:{_QUARTERS * held // max(len(sentence.stems), 1)}")
     marks.add(f"size:{min(len(sentence.words) // _STEP, _SIZES)}")
-    marks.add(f"fresh:{min(fresh, _HELD)}")
-    strays = _strays(moment, sentence)
-    marks.add(f"strays:{min(strays, _HELD)}")
-    marks.add(f"stray:{_QUARTERS * strays // max(len(sentence.stems), 1)}")
-    touches = "".join(mark for mark, words in _PERSONS.items() if words.intersection(sentence.words))
-    marks.add(f"between:{touches}{min(held, 2)}{'?' if sentence.asks else ''}")
-    marks.add(f"classed:{_QUARTERS * 2 * classed // max(len(sentence.words), 1)}")
     if sentence.asks:
         marks.add("asks")
     small = sum(word in moment.lexicon.stop for word in sentence.words)
     marks.add(f"small:{_QUARTERS * 2 * small // max(len(sentence.words), 1)}")
     marks.add(f"signs:{min(len(_SIGN.findall(moment.reply.text.even, *sentence.span)), _HELD)}")
     return frozenset(marks)
-
-
-def _strays(moment: Moment, sentence: Sentence) -> int:
-    """How many words of a sentence are neither of the case, nor small, nor of any class of what is said to customers."""
-    thesaurus = load_thesaurus()
-    return sum(
-        word not in moment.lexicon.stop and not thesaurus.classes(word) and stem(word) not in moment.of_the_case
-        for word in sentence.words
-    )

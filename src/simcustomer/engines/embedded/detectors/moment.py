@@ -197,11 +197,6 @@ class Moment:
         return _stems_of(text, self.lexicon.stop) - self._names
 
     @cached_property
-    def of_the_case(self) -> frozenset[str]:
-        """Content stems of all that has been said or is known."""
-        return self.told | self.known
-
-    @cached_property
     def stems(self) -> frozenset[str]:
         """Content stems of the reply's body."""
         return frozenset[str]().union(*(s.stems for s in self.sentences))
