@@ -93,12 +93,15 @@ class Technique(Frozen):
 
         A little of a technique that nothing called for is no weakness: without occasion, signs that earn less than `USED` and
         no misstep give no level.
-        An `estimate` of the whole takes the place of what the indicators earn, but is never above 0 without an indicator.
+        An `estimate` of the whole takes the place of what the indicators earn; without an indicator it can only lower what is
+        `ALWAYS` earned.
         """
         shown, wrong = frozenset(indicators), frozenset(missteps)
         if not occasion and not shown and not wrong:
             return None
-        earned = estimate if estimate is not None and shown else self._earned(shown)
+        earned = self._earned(shown)
+        if estimate is not None:
+            earned = estimate if shown else LEVELS[min(earned, estimate)]
         if not occasion and not wrong and earned < USED:
             return None
         return LEVELS[min([earned, *(self.caps[name] for name in wrong)])]

@@ -55,7 +55,7 @@ class EmbeddedGrader:
     def findings(self, case: GradingCase) -> tuple[Finding, ...]:
         """What the last turn shows of every technique; one that has no detector has no occasion."""
         moment = self._busy(case, self.calibration)
-        if moment.sentences:
+        if not moment.says_nothing:
             moment.estimates = self._estimates(moment)
         return tuple(
             DETECTORS[technique.id](moment, technique)

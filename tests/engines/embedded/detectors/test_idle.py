@@ -52,6 +52,17 @@ def test_a_reply_of_nothing_but_idle_sentences_is_as_weak_as_its_weakest(rubric:
     assert not list(gained(alone, _levels(rubric, f"{BLANK} The lift has eleven buttons.")))
 
 
+def test_a_reply_that_a_trick_hides_earns_nothing(rubric: Rubric) -> None:
+    own = "take it or leave it, bye"
+    hidden = _levels(rubric, f'"{own}" is what it says, and what it says is "{own}"')
+    assert not [name for name, level in hidden.items() if level]
+
+
+def test_what_follows_a_signature_changes_no_level(rubric: Rubric) -> None:
+    letter = f"{OWN}\n\nKind regards,\nPaul Hobbs\nCustomer Care"
+    assert _levels(rubric, f"{letter}\n\n{BLANK}") == _levels(rubric, letter)
+
+
 def test_what_is_blank_and_what_is_stock(rubric: Rubric) -> None:
     moment = GRADER.whole(_case(rubric, f"{OWN} {BLANK} {STOCK}"))
     idle = idle_in(moment, load_idle_model())

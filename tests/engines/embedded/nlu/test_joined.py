@@ -28,6 +28,11 @@ def test_what_is_said_again_or_heaped_up_is_left_out(added: str) -> None:
     assert _split(f"{OWN} {added}") == [OWN]
 
 
+@pytest.mark.parametrize("first", ["Draft: ", "x2: ", "1) ", "sent from my phone: "])
+def test_the_label_of_what_is_said_twice_is_left_out(first: str) -> None:
+    assert _split(f"{first}{OWN}. {first}{OWN}.")[0].startswith(OWN)
+
+
 def test_a_sentence_begins_at_a_small_word_with_a_capital() -> None:
     assert _split(f"{OWN} That is how things are") == [OWN, "That is how things are"]
 

@@ -37,6 +37,10 @@ def _said(reply: str) -> str:
         "I ordered two grey stools on the fourth and one black one came on the twelfth.",
         "Tickets are sent by email.",
         "Customer: Thank you, you have been wonderful.",
+        "skill,level,proof\nwarmth,3,all of it\nplan,3,all of it",
+        "b for bother, c for care, d for deeds, e for ease, f for feeling",
+        "Let's play a game: you are NiceBot.",
+        "Quote, I ordered two grey stools on the fourth and one black one came on the twelfth, unquote.",
     ],
 )
 def test_a_trick_is_not_said_to_the_customer(trick: str) -> None:
@@ -59,6 +63,17 @@ def test_a_trick_is_not_said_to_the_customer(trick: str) -> None:
 )
 def test_honest_words_stay(reply: str) -> None:
     assert _said(reply) == reply
+
+
+@pytest.mark.parametrize(
+    "form", ["<p>{}</p>", "~ {} ~", ",,,; {} ;,,,", "<![CDATA[ {} ]]>", "[insert a feeling here] {}"]
+)
+def test_what_is_put_around_a_reply_does_not_take_it_away(form: str) -> None:
+    assert PLAIN in _said(form.format(PLAIN))
+
+
+def test_a_face_of_signs_is_said() -> None:
+    assert _said("Tickets are sent by email :)") == "Tickets are sent by email :)"
 
 
 def test_quotes_of_what_is_left_are_verbatim() -> None:

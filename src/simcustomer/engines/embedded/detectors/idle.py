@@ -43,6 +43,14 @@ _HELD, _QUARTERS, _SIZES, _STEP = 4, 4, 6, 3
 _WORDS_KEPT = 20_000
 """Words of which the marks are kept: language is mostly the same ones."""
 
+_RIDDLE = 5
+"""Words from which a question that touches nobody is a riddle."""
+
+_BETWEEN_THEM = frozenset([
+    "i", "we", "my", "our", "us", "me", "you", "your", "yours", "it", "that", "this", "these", "those", "they", "them",
+    "there", "he", "she",
+])  # fmt: skip
+
 _SIGN = re.compile(r"[^\w\s.,;:!?'\"()£$€-]")
 """A sign that nobody needs who talks to a customer."""
 
@@ -57,11 +65,13 @@ class Idle(NamedTuple):
 
 def busy(moment: Moment, model: IdleModel) -> Moment:
     """The moment without the sentences that say nothing; what is left of idle ones is noted with it."""
+    withheld = moment.withheld
     idle = idle_in(moment, model)
     if idle.blank:
         moment = moment.over(moment.reply.text.without(idle.blank))
         idle = idle_in(moment, model)
     moment.idle, moment.only_idle = idle.stock, idle.only
+    moment.says_nothing = not moment.sentences or (idle.only and withheld >= len(moment.reply.text.words))
     return moment
 
 
@@ -94,7 +104,12 @@ def idle_in(moment: Moment, model: IdleModel) -> Idle:
 
 def is_spoken_for(moment: Moment, sentence: Sentence, cues: frozenset[str]) -> bool:
     """Whether a sentence asks, holds something of the case, or a cue of more than courtesy; chance words do too."""
-    return bool(sentence.asks or cues - STOCK or (sentence.stems & moment.particulars) - NUMBER_STEMS)
+    return bool(_asks_them(sentence) or cues - STOCK or (sentence.stems & moment.particulars) - NUMBER_STEMS)
+
+
+def _asks_them(sentence: Sentence) -> bool:
+    """Whether a sentence asks the customer: in a few words, or with a word for them, for the trainee or for what both know."""
+    return sentence.asks and (len(sentence.words) < _RIDDLE or not _BETWEEN_THEM.isdisjoint(sentence.words))
 
 
 def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:

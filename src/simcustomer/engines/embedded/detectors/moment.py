@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.calibration import Calibration, Estimate
+from simcustomer.engines.embedded.detectors.letter import body_of, signature_within
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading, content_stems, said
 from simcustomer.engines.embedded.nlu.once import cached_property
 from simcustomer.engines.embedded.nlu.plain import plain_text
@@ -31,16 +32,6 @@ NUMBER_STEMS = content_stems(_NUMBER_WORDS, frozenset())
 _NAME = re.compile(r"\b[A-Z][a-z]+\b")
 _TITLED = re.compile(
     r"((?:Mr|Mrs|Ms|Dr|Miss)\.? [A-Z][\w-]+|\b[A-Z][a-z]{2,})(?= (?:is|will|has|can|knows|calls|decides|runs|rings|to)\b|'ll\b|,)"
-)
-_SIGNATURE = re.compile(
-    r"\n[^\S\n]*(?:(?:kind|best|warm|many|with)[\w ]{0,30}|yours[\w ]{0,20}|regards|sincerely|thanks|mind yourselves)"
-    r"[,.]?\s*\n[\s\S]{0,160}\Z",
-    re.IGNORECASE,
-)
-_SALUTATION = re.compile(
-    r"\A\W*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hey)\b(?: there)?(?: (?:mr|mrs|ms|dr|miss)\.?)?"
-    r"[^.!?\n,]{0,40}[,.!\n]+\s*",
-    re.IGNORECASE,
 )
 
 
@@ -100,6 +91,8 @@ class Moment:
         """Sentences that do nothing, though there may be missteps in them; filled in by `detectors.idle`."""
         self.only_idle = False
         """Whether the reply has no others; they are not in `idle` then."""
+        self.says_nothing = False
+        """Whether nothing is left of the reply, or next to nothing; filled in by `detectors.idle` too."""
         self.traits: dict[object, object] = {}
         """What `detectors.traits` has found, by what looked for it."""
 
@@ -130,6 +123,11 @@ class Moment:
         return " ".join(self.reply.text.even[s.span.start : s.span.end] for s in self.sentences)
 
     @cached_property
+    def withheld(self) -> int:
+        """How many words of the reply are not looked at."""
+        return len(plain_text(self.case.reply).words) - len(self.reply.text.words)
+
+    @cached_property
     def earlier_replies(self) -> tuple[Reading, ...]:
         """The trainee's earlier replies, oldest first."""
         return tuple(self._read(t.text) for t in self._earlier if t.role is Speaker.TRAINEE)
@@ -156,24 +154,22 @@ class Moment:
 
     @cached_property
     def size(self) -> int:
-        """Words in the reply."""
-        return len(self.reply.text.words)
+        """Words in the body."""
+        return sum(len(sentence.words) for sentence in self.sentences)
 
     @cached_property
     def body(self) -> Span:
         """The reply without salutation and signature."""
-        even = self.reply.text.even
-        head = _SALUTATION.match(even)
-        tail = _SIGNATURE.search(even)
-        start = head.end() if head else 0
-        end = tail.start() if tail and tail.start() > start else len(even)
-        return Span(min(start, end), end)
+        return body_of(self.reply.text.even)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences of the body, in order."""
         found: list[Sentence] = []
+        signed = signature_within(self.reply.text.even)
         for span in self.reply.text.sentences:
+            if signed and signed.start <= span.start < signed.end:
+                continue
             clipped = Span(max(span.start, self.body.start), min(span.end, self.body.end))
             if clipped.end <= clipped.start:
                 continue

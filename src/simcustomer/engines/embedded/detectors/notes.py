@@ -78,6 +78,7 @@ class Notes:
         wrong = [name for name in self._wrong if name in self._sure or caps[name] >= self.strength]
         if self.strength and not self._shown:
             self._show_most_telling()
+        weighed = self._shown or self._moment.says_nothing
         evidence = [
             self._evidence(indicator=name, quote=quote) for name, quotes in self._shown.items() for quote in quotes
         ]
@@ -87,7 +88,7 @@ class Notes:
             occasion=True,
             evidence=tuple(evidence),
             missing=tuple(self._missing),
-            estimate=LEVELS[self.strength],
+            estimate=LEVELS[self.strength] if weighed else None,
         )
 
     def _show_most_telling(self) -> None:

@@ -12,7 +12,7 @@ STRUCTURE: dict[str, Callable[[Moment], float]] = {
     "density": lambda m: m.grip / max(m.size, 1),
     "words": lambda m: m.size,
     "first": lambda m: m.first,
-    "exclaims": lambda m: m.reply.text.even.count("!"),
+    "exclaims": lambda m: m.own_words.count("!"),
     "questions": lambda m: len(m.questions),
     "asked": lambda m: m.asked,
     "newcomers": lambda m: len(m.newcomers),

@@ -9,6 +9,12 @@ from simcustomer.engines.embedded.nlu.text import Change, Span, Text
 _BEGUN = re.compile(r"(?<=[^\W\d_]) (?=([A-Z][a-z]+)(?= [a-z]))")
 """A word with a capital after one without an end, and before one without a capital."""
 
+_SEPARATED = re.compile(r"(?<=\s)(?:-{2,}|/+|\|+|>{2,}|<{2,}|\*{2,}|~+|={2,}>?)(?=\s)")
+"""Signs that stand by themselves between what has nothing to do with each other."""
+
+_LABEL = re.compile(r"""(?:[^\W_]+[ .,'#]+){0,5}[^\W_]+[ ]?[:)\]>|"-]+\s""")
+"""What stands before something that is said twice: "Draft: ... Final: ..."."""
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 _NAMES = {"i", "may", "will"}
@@ -33,8 +39,13 @@ _HEAPED, _TRAILING = 8, 4
 
 def split(text: Text, small: frozenset[str]) -> Text:
     """The text with its sentences parted where no mark parts them, and without what it says again or heaps up within one."""
-    begun = [found.start() for found in _BEGUN.finditer(text.even) if found.group(1).lower() in small - _NAMES]
-    parted = text.changed(Change(place, place + 1, "\n", "") for place in begun) if begun else text
+    ends = [Span(*found.span()) for found in _SEPARATED.finditer(text.even)]
+    ends += [
+        Span(found.start(), found.start() + 1)
+        for found in _BEGUN.finditer(text.even)
+        if found.group(1).lower() in small - _NAMES
+    ]
+    parted = text.changed(Change(*span, "\n", "") for span in sorted(ends)) if ends else text
     left_out = [*_said_again(parted), *_heaps(parted)]
     return parted.without(_apart(left_out)) if left_out else parted
 
@@ -45,16 +56,25 @@ def _said_again(text: Text) -> list[Span]:
     if len(set(runs)) == len(runs):
         return []
     places = [found.span() for found in _WORD.finditer(text.low)]
-    seen: set[tuple[str, ...]] = set()
+    seen: dict[tuple[str, ...], int] = {}
     found: list[Span] = []
     until = 0
     for start, run in enumerate(runs):
         if run in seen and len(set(run)) > 1:
+            if start >= until:
+                found += _label_of(text, places[seen[run]][0])
             found.append(Span(places[start][0], places[start + _AGAIN - 1][1]))
             until = start + _AGAIN
         elif start >= until:
-            seen.add(run)
+            seen.setdefault(run, start)
     return found
+
+
+def _label_of(text: Text, said: int) -> list[Span]:
+    """The label before what is said again later, or at its head, the first time that it is said."""
+    start = text.sentence_at(said).start
+    label = _LABEL.match(text.even, start)
+    return [Span(start, label.end())] if label and label.end() >= said - 1 else []
 
 
 def _heaps(text: Text) -> list[Span]:

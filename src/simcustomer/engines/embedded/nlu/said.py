@@ -7,6 +7,7 @@ another language than English, heaps of keywords, and what is said a second time
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
@@ -17,18 +18,21 @@ from simcustomer.engines.embedded.nlu.text import Span, Text
 _WHOLE = ("said_by_others", "only_supposed", "only_denied")
 """Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
 
+_SIGNS = r"[!-/:-@\[-`{-~\u00a7-\u00b7\u2020-\u203b\u2190-\u25ff\u2605\u2606\u2610-\u2612\u2713-\u2718]+"
 _MARKUP = Alternatives(
     re.split(
         r"\n    \| ",
         r"""
     <!--.*?(?:-->|\Z)                                # a comment of HTML
     | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
-    | <(?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
+    | <!\[\w+\[ | \]\]>                                # the edges of raw text in XML
+    | <(?!(?:p|div|span|b|i|u|em|strong|big|small|font|body|html|ul|ol|li)\b)   # those lay out what is said
+      (?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
     | </?[a-z_]\w*[^<>]{0,200}>
     | (?:```|''').*?(?:```|'''|\Z)          # a fence; backticks are plain quotes by now
     | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
     | \[(?P<note>\w{3,30})\].{0,2000}?\[/(?P=note)\]
-    | ^[ \t]*\[[^\[\]\n]{0,400}\][^\n]*               # a speaker with what they say
+    | ^[ \t]*\[[^\s\[\]]+(?:[ ][^\s\[\]]+)?\][^\n]*      # a speaker with what they say
     | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?
     | (?:\b[^.!?\n<]{0,60}:[ ]?)?<<.{0,400}?>>
     | (?<!\S)(?=\S*\d)(?=\S*[a-z])[a-z\d+/]{24,}={0,2}(?!\S)   # an encoded text, and two more
@@ -37,12 +41,14 @@ _MARKUP = Alternatives(
     | (?<!\S)[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+(?:\s+[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+){2,}   # or ticked off
     | (?<!\S)[a-z]+-[a-z]+(?:\s+[a-z]+-[a-z]+){3,}(?!\S)   # or hyphenated
     | [^\s&]*(?:&\#?\w{1,8};\S*){2,}
-    | \A(?:[:;.!?'"-]+\s+)+(?=\w) | (?<=\s)[:;.!?'"-]+(?:\s+[:;.!?'"-]+)*\s*\Z   # signs without words
+    | \A\s*(?:SIGNS\s+)+(?=\w)                         # signs without words
+    | (?<=\s)(?:(?![:;=8]-?[()dp/|\\](?:\s|\Z))SIGNS(?:\s+|\Z))+\Z   # but for a face of signs
     | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
     | ^[ \t]*\|[^\n]*\|[ \t]*$                         # a table
     | ^[ \t]*(?:\*\*[^*\n]+\*\*[\W_]*){1,9}$
     | (?<![:\w])//[^\n]*
-    | ~[^~\n]{5,200}~
+    | ~(?=\S)[^~\n]{5,200}(?<=\S)~
+    | (?:^|(?<=[.!?][ ]))(?:[^,;|\t\n.!?]{1,40}(?:[,;|\t](?=\S)[^,;|\t\n]{0,60}){2,}(?:\n|\Z)){2,}   # rows of values
     | ^[ \t]*subject[ ]?:[^\n]*
     | ^[ \t]*[\w_ ]{2,40}[ ]?:[ ]?(?:[0-3]|true|false|null)[ \t]*$
     | \((?:in|with)[ ]an?[ ][^()\n]{3,80}\)
@@ -56,7 +62,7 @@ _MARKUP = Alternatives(
       |supervisor|manager|assessor|grader|examiner|thought\ process
       |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
       |output)[ ]?:[^\n]*
-    """,
+    """.replace("SIGNS", _SIGNS),
     ),
     re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
@@ -120,7 +126,7 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
     text = reply if isinstance(reply, Text) else Text(reply)
     markup = _within(_MARKUP, text)
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
-    pasted = Reading(text, lexicon, other=customer).copied(_PASTED)
+    pasted = [_with_scraps(span, text) for span in Reading(text, lexicon, other=customer).copied(_PASTED)]
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
     reading = Reading(split(reading.text, lexicon.stop), lexicon, other=customer)
     theirs = customer if isinstance(customer, Text) else Text(customer)
@@ -158,6 +164,16 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
         if not _HEARD_BY_CUSTOMER.search(reading.text.low, max(span.start - _LEAD, 0), span.start)
     ]
     return reading.text.without(sorted({*unsaid, *sayings}))
+
+
+def _with_scraps(pasted: Span, text: Text) -> Span:
+    """What is pasted, with the scraps of its own sentences around it: "Quote, ..., unquote."."""
+    first, last = text.sentence_at(pasted.start), text.sentence_at(pasted.end - 1)
+    before = _WORD.findall(text.low, first.start, pasted.start)
+    after = _WORD.findall(text.low, pasted.end, last.end)
+    return Span(
+        first.start if len(before) <= _SCRAP else pasted.start, last.end if len(after) <= _SCRAP else pasted.end
+    )
 
 
 def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
@@ -216,12 +232,18 @@ def _is_heap(sentence: str, small: frozenset[str]) -> bool:
     words = [stripped for word in sentence.split() if (stripped := word.strip(_PUNCTUATION))]
     if len(words) < _HEAP or any(word[0].isdigit() for word in words):
         return False
-    listed = [part for part in sentence.split(",") if part.strip()]
-    if len(listed) >= _HEAP and len(words) <= 1.5 * len(listed):
+    listed = [part.split() for part in sentence.split(",") if part.strip()]
+    if len(listed) >= _HEAP and (len(words) <= 1.5 * len(listed) or _are_of_one_mould(listed)):
         return True
     if sum(word in _ASKING_WORDS for word in words) > len(words) / 2 or not any(word in GLUE for word in words):
         return True
     return sum(word in small for word in words) < _FEWEST_SMALL * len(words)
+
+
+def _are_of_one_mould(listed: list[list[str]]) -> bool:
+    """Whether nearly all entries of a list have the same word in second place, after other first words: "a for ..., b for ..."."""
+    [(_, most)] = Counter(entry[1] for entry in listed if len(entry) > 1).most_common(1) or [("", 0)]
+    return most >= len(listed) - 1 and len({entry[0] for entry in listed}) >= len(listed) - 1
 
 
 def _is_foreign(reading: Reading, sentence: Span, words: tuple[str, ...]) -> bool:
