@@ -19,7 +19,7 @@ from simcustomer.roles import React, Scene
 class EmbeddedCustomer:
     """Implements `roles.Customer`; the same seed and replies give the same words."""
 
-    name = "embedded-customer/5"
+    name = "embedded-customer/6"
 
     def __init__(self) -> None:
         self._lexicon = load_lexicon(*LEXICON)

@@ -11,7 +11,7 @@ from simcustomer.domain.transcript import Channel
 from simcustomer.errors import EngineError
 
 _LASTS = re.compile(r"(?:from|since|until|till|takes?|took|every|each)(?!\w)", re.IGNORECASE)
-_FOR = re.compile(r"^for (?=\S)", re.IGNORECASE)
+_FOR = re.compile(r"^(?:for|on) (?=\S)", re.IGNORECASE)
 _SLOT = re.compile(r"\{(\w+)\}")
 
 _NAME = re.compile(

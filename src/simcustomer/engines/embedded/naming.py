@@ -21,11 +21,11 @@ _NAMED = re.compile(
     rf"\b(?:my name(?:'s| is)|i'm|i am|this is|you're (?:speaking|talking) (?:to|with)|call me) {_A_NAME}"
     r"(?=[,.!?;]| (?:and|from|at|on|in|here)\b|$)"
     rf"|\b{_A_NAME} here\b"
-    rf"|\b(?:regards|wishes|sincerely|faithfully|thanks|best|warmly|truly|yours|kindly|cheers),?\s*\n+\s*{_A_NAME}{_SURNAME}\s*$",
+    rf"|\b(?:regards|wishes|sincerely|faithfully|thanks|best|warmly|truly|yours|kindly|cheers)(?:,\s*|\s*\n+\s*|\s+){_A_NAME}{_SURNAME}\s*$",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"\n[ \t]*\n[ \t]*([A-Z][a-z]{2,})(?: [A-Z][\w'-]+)?\s*$")
-"""A name on a line of its own at the end."""
+_SIGNED = re.compile(r"(?:\n[ \t]*\n[ \t]*|(?<=\w[.?!] ))([A-Z][a-z]{2,})(?: [A-Z][\w'-]+)?\s*$")
+"""A name on a line of its own at the end, or behind the last full stop."""
 
 
 def trainee_name(replies: tuple[str, ...], persona: Persona, *, was_asked: bool) -> str | None:

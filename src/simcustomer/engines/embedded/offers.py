@@ -13,6 +13,7 @@ from simcustomer.engines.embedded.acts import REMEDY_CUES, is_tentative, offered
 from simcustomer.engines.embedded.nlu import Cue, Reading, content_stems, stem
 from simcustomer.engines.embedded.nlu.lexicon import compile_phrases
 from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.proposals import about_own_acts, proposals
 
 _MONEY_REMEDIES = frozenset({Remedy.REFUND, Remedy.CREDIT})
 _WHOLE = float("inf")
@@ -37,6 +38,15 @@ _FEWEST_RULED, _ALIKE, _ALLOWED = 3, 0.8, 0.5
 
 _PUT_OFF = re.compile(r"(?<!\w)(?:before|until|till) (?:i|we) (?:[^\W_]+ ){0,5}$")
 
+_TOLD = re.compile(r"(?<!\w)(?:was|were|had)(?! able)(?!\w)[^,;]*$")
+"""What tells, before the name of something, that it was: "the flakes were kept in a jar"."""
+
+_INQUIRES = re.compile(
+    r"(?:(?:and|so|but|ok|okay|right),? )*(?:what(?! (?:if|about|i|we)(?!\w))|(?:wh(?:o|en|ere|y|ich|ose|om)|how(?! about)|is|are|was|were"
+    r"|do|does|did|have|has|had|(?:you|u|he|she|they|there|it)(?:'ve)? (?:have|has|got|is|are))(?!\w))"
+)
+"""How a sentence begins that asks for what is: "have you got a heater?" sends none."""
+
 _MOST_ADDED = 3
 """Sums of the brief that a trainee may add up in one amount."""
 
@@ -46,6 +56,25 @@ def offers_by(persona: Persona, reading: Reading) -> tuple[Made, ...]:
     return tuple(
         Made(offer=offer.id, quote=_shortened(reading.text.quote(sentence)))
         for offer, sentence in _offers(persona, reading)
+    )
+
+
+def brings_gift(persona: Persona, reading: Reading) -> bool:
+    """Whether the reply gives, or puts for a yes, something to please that is none of the persona's offers."""
+    put = proposals(reading)
+    found = (
+        cue
+        for cue in reading.cues("gift")
+        if cue.sentence in put or (cue.meant and cue.sentence not in reading.questions)
+    )
+    gives_credit = any(offer.remedy is Remedy.CREDIT for offer in persona.offers)
+    named = [
+        cue.span for offer in persona.offers if offer.words for cue in reading.matches(phrase_pattern(offer.words))
+    ]
+    return any(
+        not (cue.negated or cue.reported or (gives_credit and _CREDIT_NAMED.search(reading.quote(cue))))
+        and not any(span.start < cue.span.end and cue.span.start < span.end for span in named)
+        for cue in found
     )
 
 
@@ -143,9 +172,15 @@ def _offers(persona: Persona, reading: Reading) -> Iterator[tuple[Offer, Span]]:
         named = [(offer, cue.sentence) for offer in rivals if offer.words and (cue := _firmly_named(offer, reading))]
         if named:
             yield from named
-        elif sentences := offered_in(reading, remedy):
+        elif sentences := _at_hand(offered_in(reading, remedy), reading):
             # A remedy without the words that tell its variants apart is taken as the least of them.
             yield min(rivals, key=lambda offer: (bool(offer.words), _WORTH[offer.worth])), sentences[0]
+
+
+def _at_hand(sentences: tuple[Span, ...], reading: Reading) -> tuple[Span, ...]:
+    """The sentences that do not say that whoever would help is not there."""
+    away = {cue.sentence for cue in reading.cues("away")}
+    return tuple(sentence for sentence in sentences if sentence not in away)
 
 
 def _worth_its_money(rivals: list[Offer], reading: Reading) -> Iterator[tuple[Offer, Span]]:
@@ -192,9 +227,18 @@ def _pounds(words: str) -> float:
 
 def _firmly_named(offer: Offer, reading: Reading) -> Cue | None:
     found = reading.matches(phrase_pattern(offer.words)) if offer.words else ()
-    return next(
-        (cue for cue in found if cue.meant and not (is_tentative(reading, cue) or _is_later(reading, cue))), None
-    )
+    return next((cue for cue in found if _is_undertaken(reading, cue)), None)
+
+
+def _is_undertaken(reading: Reading, cue: Cue) -> bool:
+    """Whether what the cue names is given, or put for a yes, rather than doubted, put off, asked about or spoken of as past."""
+    put = cue.sentence in proposals(reading) | about_own_acts(reading)
+    if not (cue.meant or (put and not (cue.negated or cue.reported or cue.borrowed))):
+        return False
+    if not put and cue.sentence in reading.questions and _INQUIRES.match(reading.text.low, *cue.sentence):
+        return False
+    told = _TOLD.search(reading.text.low, cue.sentence.start, cue.span.start)
+    return not (told or is_tentative(reading, cue) or _is_later(reading, cue))
 
 
 def _is_later(reading: Reading, cue: Cue) -> bool:

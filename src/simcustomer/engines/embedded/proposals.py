@@ -1,17 +1,11 @@
-"""What a reply puts to the customer for a yes or for a choice, rather than to hear of the case."""
+"""Which sentences of a reply put something to the customer for a yes or for a choice, rather than ask to hear of the case."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Literal
 
-from simcustomer.domain.persona import Persona
 from simcustomer.engines.embedded.nlu import Cue, Reading
 from simcustomer.engines.embedded.nlu.text import Span
-from simcustomer.engines.embedded.offers import names_offer
-
-Choice = Literal["first", "second"]
 
 _OR = re.compile(
     r"[,;]? (?<!two )(?<!so )(?<!one )or "
@@ -22,9 +16,18 @@ _WHICH = re.compile(
     r"(?:(?:so|and|ok|okay|but|right|then|well),? )*"
     r"(?:what(?! (?:if|about))|who|whom|whose|where|when|why|which|how(?! about))(?!\w)"
 )
+_SAYS_WHAT = re.compile(
+    r"(?:(?:so|and|ok|okay|but|right|then|well),? )*(?:(?:wh(?:o|at|en|ere|y|ich|ose|om)|how)(?!\w)|(?:is|are|was|were|do|does|did"
+    r"|have|has|had|can|could|would|will|shall|should|may|i|we|you|u|he|she|it|they|there)(?:n't|'\w+)?(?!\w))"
+)
+"""How a sentence begins that is more than the two things between which to choose: "Thursday at 4 or Saturday at 10?"."""
+
+_VERB = re.compile(
+    r"(?<!\w)(?:is|are|was|were|do|does|did|have|has|had|will|would|can|could|shall|should|may)(?:n't)?(?!\w)"
+)
+
 _TWO = re.compile(r"(?<!\w)(?:two (?:\w+ )?(?:things|ways|options|choices|possibilities)|either)(?!\w)")
 _LISTED = re.compile(r",(?: [^ ,]+){1,4},? or ")
-_WORTH = {"insult": 0, "part": 1, "full": 2}
 
 
 def proposals(reading: Reading) -> frozenset[Span]:
@@ -34,27 +37,15 @@ def proposals(reading: Reading) -> frozenset[Span]:
 
 def about_own_acts(reading: Reading) -> frozenset[Span]:
     """The sentences that put what the trainee would do, for a yes or a choice: their words are about that, not the customer."""
-    return frozenset(s for s in reading.questions if _has(reading, "own_act", s) or _puts_two(reading, s))
+    return frozenset(s for s in reading.questions if _puts_own_act(reading, s) or puts_two(reading, s))
 
 
-def choice_in(reading: Reading, persona: Persona) -> Choice | None:
-    """Which of two things put to them the customer would take: what is worth more to them, else what was named first."""
-    for sentence in reading.questions:
-        if _puts_two(reading, sentence) and (halves := _alternatives(reading, sentence)):
-            first, second = (max(_worths(reading, persona, half), default=0) for half in halves)
-            return "second" if second > first else "first"
-    return None
+def puts_two(reading: Reading, sentence: Span) -> bool:
+    """Whether a sentence asks for a choice of two things."""
+    return _choice_asked(reading, sentence) and alternatives(reading, sentence) is not None
 
 
-def _puts_two(reading: Reading, sentence: Span) -> bool:
-    return _choice_asked(reading, sentence) and _alternatives(reading, sentence) is not None
-
-
-def _worths(reading: Reading, persona: Persona, part: Span) -> Iterator[int]:
-    yield from (_WORTH[offer.worth] for offer in persona.offers if names_offer(offer, reading, part))
-
-
-def _alternatives(reading: Reading, sentence: Span) -> tuple[Span, Span] | None:
+def alternatives(reading: Reading, sentence: Span) -> tuple[Span, Span] | None:
     """The two sides of the sentence's one "or", or of that in the sentence before "which of those?"; None for longer lists."""
     before = [s for s in reading.text.sentences if s.end <= sentence.start][-2:]
     for span in (sentence, *before[-1:]):
@@ -74,6 +65,10 @@ def _yes_asked(reading: Reading, sentence: Span) -> bool:
     return any(_is_polar(reading, cue) for cue in put) and not _has(reading, "understanding", sentence)
 
 
+def _puts_own_act(reading: Reading, sentence: Span) -> bool:
+    return any(cue.sentence == sentence and _is_polar(reading, cue) for cue in reading.cues("own_act"))
+
+
 def _is_polar(reading: Reading, cue: Cue) -> bool:
     """Whether the clause asks whether, and not what, who or which."""
     before = _CLAUSE.split(reading.text.low[cue.sentence.start : cue.span.end])[-1]
@@ -83,7 +78,14 @@ def _is_polar(reading: Reading, cue: Cue) -> bool:
 def _choice_asked(reading: Reading, sentence: Span) -> bool:
     has_or = bool(_OR.search(reading.text.low, sentence.start, sentence.end))
     asked = any(_has(reading, name, sentence) for name in ("either_or", "which"))
+    asked = asked or (has_or and is_elliptic(reading, sentence))
     return asked or (has_or and _yes_asked(reading, sentence))
+
+
+def is_elliptic(reading: Reading, sentence: Span) -> bool:
+    """Whether a sentence has no verb of its own."""
+    low = reading.text.low
+    return not (_SAYS_WHAT.match(low, *sentence) or _VERB.search(low, *sentence))
 
 
 def _has(reading: Reading, name: str, sentence: Span) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from simcustomer.domain.persona import Fact, Persona
 from simcustomer.engines.embedded.nlu import Reading, content_stems
 from simcustomer.engines.embedded.nlu.spelling import is_known
 from simcustomer.engines.embedded.nlu.text import Span
-from simcustomer.engines.embedded.proposals import proposals
+from simcustomer.engines.embedded.proposals import is_elliptic, proposals
 from simcustomer.engines.embedded.reaching import SURELY, asked_about, content, facts_reached, is_on_the_case, words_of
 
 _MOST_FACTS = 2
@@ -17,8 +18,14 @@ _MOST_FACTS = 2
 _OPEN = ("wish", "story", "deeper", "probe")
 """Cues of a question that asks for no fact of its own."""
 
+_LAST = Span(sys.maxsize, sys.maxsize)
+"""Where what an open question brings out stands: behind what was asked for by its words."""
+
 _FEWEST_OFF_TOPIC = 2
 """Content words that a question needs before it can be said to be about something else."""
+
+_THE_SAME = 0.5
+"""Share of a question's words that a fact told must have for the question to be the same again."""
 
 _ALREADY_SAID = 0.5
 """Share of a fact's words that the customer has used, from which telling it would be telling it again."""
@@ -28,7 +35,7 @@ _ALREADY_SAID = 0.5
 class Asked:
     """What a reply asks for: ids of facts not told yet, of facts told already; whether it asks for the customer's wish.
 
-    `left` holds the sentences that ask for none of these.
+    `left` holds the sentences that ask for none of these, `met` the others.
     """
 
     facts: tuple[str, ...] = ()
@@ -36,6 +43,7 @@ class Asked:
     wish: bool = False
     off_topic: bool = False
     left: tuple[Span, ...] = ()
+    met: tuple[Span, ...] = ()
 
     @property
     def reaches(self) -> bool:
@@ -55,7 +63,22 @@ def asked_by(
     asked = _taken(talk, reached)
     # An open question is one that what is told now, or wished for, answers.
     answered = {s for s in sentences if asked.reaches and any(_in(reading, name, (s,)) for name in _OPEN)}
-    return replace(asked, left=tuple(s for s in sentences if not reached[s] and s not in answered))
+    left = tuple(
+        s for s in sentences if not reached[s] and s not in answered and not _is_part_of_answered(reading, s, reached)
+    )
+    in_turn = sorted(asked.facts, key=lambda fact_id: _first_asked(fact_id, reached))
+    return replace(asked, facts=tuple(in_turn), left=left, met=tuple(s for s in sentences if s not in left))
+
+
+def _is_part_of_answered(reading: Reading, sentence: Span, reached: dict[Span, list[tuple[str, int]]]) -> bool:
+    """Whether a sentence only goes on with the question before it: "Which code? The one from the letter?"."""
+    before = max((s for s in reading.text.sentences if s.end <= sentence.start), default=None)
+    return bool(before and reached.get(before)) and is_elliptic(reading, sentence)
+
+
+def _first_asked(fact_id: str, reached: dict[Span, list[tuple[str, int]]]) -> Span:
+    asking = (sentence for sentence, found in reached.items() if any(fact == fact_id for fact, _ in found))
+    return min(asking, default=_LAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +172,5 @@ def words_asked(reading: Reading) -> frozenset[str]:
 def _asks_the_same(reading: Reading, fact: Fact, sentences: tuple[Span, ...], hits: int) -> bool:
     """Whether the questions ask for no more than the fact told: "which email is best?" asks for more than that one came."""
     told = content(" ".join((fact.text, *fact.reveal.topics, *fact.says)), reading.stop)
-    return hits >= SURELY or asked_about(reading, sentences) <= told
+    asked = asked_about(reading, sentences)
+    return asked <= told or (hits >= SURELY and len(asked & told) > len(asked) * _THE_SAME)

@@ -10,7 +10,7 @@ from simcustomer.domain.persona import Fact, Persona
 from simcustomer.engines.embedded.nlu import Reading, content_stems, stem
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.engines.embedded.phrases import phrases
-from simcustomer.engines.embedded.proposals import about_own_acts
+from simcustomer.engines.embedded.proposals import about_own_acts, is_elliptic, proposals
 
 _KINDRED_NEEDED = 2
 
@@ -22,23 +22,53 @@ _MOST_IDLE_WORDS = 3
 SURELY = 2
 """Words of a fact's topics from which a question is surely about it."""
 
+SOMEONE = re.compile(r"\b(?:he|she|his|her|him|hers)\b")
+
+_POINTS_BACK = re.compile(
+    r"(?<!\w)any of (?:that|those|these|them|this)(?!\w)|(?:that|this|it|they) appl(?:y|ies)(?!\w)"
+)
+
+_ASKS_WHAT_IS = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:is|are|was|were|does|did|has|have|had)(?!\w)")
+_ASKS_WHEN = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:when|where|by when|how soon|what time)(?!\w)")
+
+_SHORT_IS = re.compile(r"\b(who|what|where|when|how|why)'?s\b")
+
 _MOST_BETWEEN = 1
 """Other words between those of a topic: "what exactly was in it" asks for what "what was in it" asks for."""
 
 
 def facts_reached(reading: Reading, persona: Persona, sentence: Span, known: frozenset[str]) -> list[tuple[str, int]]:
     """The fact that a sentence asks for, and how many of its words say so."""
-    words = _asked_words(reading, sentence)
+    words = (*_pointed_at(reading, sentence), *_asked_words(reading, sentence))
     of_choosing = tuple(word if word in _of_choosing() else "" for word in words)
     # "Shall I send the driver?" is not about the driver; "would Monday suit you?" is about when they can.
-    if sentence in about_own_acts(reading):
+    if sentence in about_own_acts(reading) and not is_elliptic(reading, sentence):
         return _best_reached(reading, persona, of_choosing, sentence, known)
     found = _best_reached(reading, persona, words, sentence, known)
-    if any(cue.sentence == sentence for name in ("request", "same") for cue in reading.cues(name)):
+    if SOMEONE.search(reading.text.low, *sentence) and all(hits < SURELY for _, hits in found):
+        # "When did he last ring?" is about whom they spoke of, not about whom they rang.
+        found = _about_someone(persona, known) or found
+    if _is_put(reading, sentence):
         # "Would you try both on?" does not ask where they tried before, nor "is it still that email?" what was in it.
         sure = [(fact_id, hits) for fact_id, hits in found if hits >= SURELY]
         return sure or _best_reached(reading, persona, of_choosing, sentence, known)
     return found or [(fact.id, 1) for fact in _hinted_at(reading, persona, sentence)]
+
+
+def _is_put(reading: Reading, sentence: Span) -> bool:
+    """Whether a sentence asks for a yes to what would be done or is so still, rather than for what is, or for when."""
+    low = reading.text.low
+    named = any(cue.sentence == sentence for name in ("request", "same") for cue in reading.cues(name))
+    would = sentence in proposals(reading) and not _ASKS_WHAT_IS.match(low, *sentence)
+    return would or (named and not _ASKS_WHEN.match(low, *sentence))
+
+
+def _about_someone(persona: Persona, known: frozenset[str]) -> list[tuple[str, int]]:
+    """The fact about someone of theirs that was told, where one was."""
+    told = (
+        fact for fact in persona.facts if fact.id in known and any(SOMEONE.search(line.lower()) for line in fact.says)
+    )
+    return [(fact.id, SURELY) for fact in sorted(told, key=lambda fact: fact.reveal.when == "trust", reverse=True)][:1]
 
 
 def _hinted_at(reading: Reading, persona: Persona, sentence: Span) -> Iterator[Fact]:
@@ -126,9 +156,17 @@ def _stems(phrase: str) -> frozenset[str]:
     return frozenset(stem(word) for word in re.findall(r"[^\W_]+", phrase.lower()))
 
 
+def _pointed_at(reading: Reading, sentence: Span) -> tuple[str, ...]:
+    """The words before a question that only points back to them: "does any of that apply?"."""
+    before = max((s for s in reading.text.sentences if s.end <= sentence.start), default=None)
+    if before is None or not _POINTS_BACK.search(reading.text.low, *sentence):
+        return ()
+    return _in_order(reading.text.low[before.start : before.end])
+
+
 def _asked_words(reading: Reading, sentence: Span) -> tuple[str, ...]:
     """The stems of a question's words, in order, without those that ask for no fact."""
-    return tuple(stem(word) for word in re.findall(r"[^\W_]+", _without_cues(reading, sentence).lower()))
+    return _in_order(_without_cues(reading, sentence).lower())
 
 
 def _best_reached(
@@ -140,8 +178,9 @@ def _best_reached(
     question is about something else: "do you like football?" does not ask how they like the kitchen.
     """
     strays = not is_on_the_case(reading, persona, (sentence,)) and bool(asked_about(reading, (sentence,)))
-    everyday = _stems_of(reading.stop) if strays else frozenset[str]()
-    hits = {fact.id: _hits(fact, words, everyday) for fact in persona.facts}
+    common = _stems_of(reading.stop)
+    everyday = common if strays else frozenset[str]()
+    hits = {fact.id: _hits(fact, words, common=common, everyday=everyday) for fact in persona.facts}
     most = max(hits.values(), default=0)
     equals = [fact for fact in persona.facts if hits[fact.id] == most > 0]
     best = next(iter(sorted(equals, key=lambda fact: fact.reveal.when != "trust")), None)
@@ -153,22 +192,25 @@ def _best_reached(
     return [(best.id, most)]
 
 
-def _hits(fact: Fact, words: tuple[str, ...], everyday: frozenset[str]) -> int:
-    """How many of a question's words are topics of a fact, those of a phrase close together."""
+def _hits(fact: Fact, words: tuple[str, ...], *, common: frozenset[str], everyday: frozenset[str]) -> int:
+    """How many of a question's words are topics of a fact, those of a phrase close together.
+
+    A phrase of words that are all `common` says little, and nothing where others stand between: "you in" is not "you have in".
+    """
     topics = {_in_order(topic) for topic in _with_kindred(fact.reveal.topics)}
     present = frozenset(words)
     return sum(
-        len(topic)
+        1 if common.issuperset(topic) else len(topic)
         for topic in topics
         if present.issuperset(topic)
         and (len(topic) > 1 or not everyday.issuperset(topic))
-        and _stand_together(topic, words)
+        and _stand_together(topic, words, 0 if common.issuperset(topic) else _MOST_BETWEEN)
     )
 
 
-def _stand_together(topic: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Whether the words of a topic follow each other, with few others between."""
-    stretch = len(topic) + _MOST_BETWEEN
+def _stand_together(topic: tuple[str, ...], words: tuple[str, ...], between: int) -> bool:
+    """Whether the words of a topic follow each other, with at most so many others between."""
+    stretch = len(topic) + between
     return any(_follow(topic, iter(words[at : at + stretch])) for at in range(len(words) - len(topic) + 1))
 
 
@@ -183,7 +225,7 @@ def _stems_of(words: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=5_000)
 def _in_order(phrase: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in re.findall(r"[^\W_]+", phrase.lower()))
+    return tuple(stem(word) for word in re.findall(r"[^\W_]+", _SHORT_IS.sub(r"\1 is", phrase.lower())))
 
 
 @lru_cache(maxsize=1_000)

@@ -26,8 +26,14 @@ class Moment:
 
 def reactions(moment: Moment) -> Iterator[Act]:
     """The acts that fit, most pressing first."""
-    return (act for act, applies in _REACTIONS if applies(moment))
+    fitting = (act for act, applies in _REACTIONS if applies(moment))
+    if not is_won(moment.stance.mood) or sum(shift.anger for shift in moment.stance.shifts) > 0:
+        return fitting
+    # Who is won over takes no offence at what left them no angrier.
+    return (act for act in fitting if act not in _OFFENDED)
 
+
+_OFFENDED = frozenset({Act.INSULTED, Act.BLAMED, Act.BRUSHED_OFF, Act.REFUSED, Act.DOUBT, Act.TOO_SHORT})
 
 _TRUSTED = 7.0
 """Trust from which an offer need not be turned over first, nor a promise tested."""
@@ -60,7 +66,12 @@ def _can_say_yes(moment: Moment) -> bool:
     grated = bool(appraisal.triggers or appraisal.missteps or appraisal.beyond)
     calm = moment.stance.mood.temper is Temper.CALM
     keeps_back = bool(set(appraisal.asked) - set(moment.stance.may_tell))
-    return not grated and not keeps_back and moment.understanding.choice is None and (calm or not _new_offers(moment))
+    new = _new_offers(moment)
+    # A step on the way is agreed to sooner than what would settle it all.
+    weighs_nothing = not new or (
+        new == {"part"} and moment.stance.mood.temper is not Temper.ANGRY and _softened(moment)
+    )
+    return not grated and not keeps_back and moment.understanding.choice is None and (calm or weighs_nothing)
 
 
 def _would_do_it(moment: Moment) -> bool:
@@ -74,6 +85,10 @@ def _would_do_it(moment: Moment) -> bool:
 def _has_earned_it(moment: Moment) -> bool:
     """Whether what is new is welcomed rather than weighed: by then they are calm and trust whoever offers it."""
     return is_won(moment.stance.mood) and _softened(moment) and _better_than_nothing(moment)
+
+
+def _offers_nothing_better(moment: Moment) -> bool:
+    return not _better_than_nothing(moment)
 
 
 def _insulted_by_offer(moment: Moment) -> bool:
@@ -107,6 +122,11 @@ def _leaves_open(moment: Moment) -> bool:
 def _often_sorry(moment: Moment) -> bool:
     exchanges = moment.scene.session.exchanges
     return sum("recovery" in e.appraisal.techniques or "sorry" in e.reply.lower() for e in exchanges) >= 2
+
+
+def _asks_no_more(moment: Moment) -> bool:
+    """Whether a yes leaves no other question open."""
+    return moment.understanding.unmet is None
 
 
 def _not_first(moment: Moment) -> bool:
@@ -146,10 +166,10 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.TOLD_TO_CALM_DOWN, _acts("told_to_calm")),
     (Act.LIMIT_SET, _acts("limit")),
     (Act.BROKEN_PROMISE, _goes_back),
+    (Act.HAGGLE, _either(_insulted_by_offer, _both(_acts("gift"), _offers_nothing_better))),
     (Act.TEST_PROMISE, _is_too_good),
-    (Act.HAGGLE, _insulted_by_offer),
     (Act.WILLING, _both(_acts("request"), _either(_would_do_it, _can_say_yes))),
-    (Act.AGREE, _both(_acts("proposal"), _can_say_yes)),
+    (Act.AGREE, _both(_acts("proposal"), _can_say_yes, _would_do_it)),
     (Act.SOFTEN, _has_earned_it),
     (Act.CONSIDER, _better_than_nothing),
     (Act.BLAMED, _acts("blame")),
@@ -170,5 +190,5 @@ _REACTIONS: tuple[tuple[Act, Test], ...] = (
     (Act.WAIT, _acts("hold")),
     (Act.REPEATED_APOLOGY, _both(_acts("apology"), _often_sorry)),
     (Act.DOUBT, _acts("stock_sympathy", "apology")),
-    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer", "proposal", "wish"))),
+    (Act.CONFIRM, _both(_acts("check", "restate"), _without("offer", "proposal", "wish"), _asks_no_more)),
 )

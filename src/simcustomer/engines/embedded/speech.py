@@ -51,10 +51,13 @@ _SPOKEN_OF = 0.5
 _ASKS_BACK = frozenset({Act.TEST_PROMISE, Act.UNANSWERED})
 """Reactions that give way to an answer: who is asked something does not first ask back."""
 
+_WEIGHS = frozenset({Act.CONSIDER, Act.WILLING, Act.TIMED})
+"""Reactions that give way to a choice, which says as much."""
+
 _SAYS_YES = frozenset({Act.AGREE, Act.WILLING})
 """Reactions that answer a question of their own."""
 
-_LEAVES_ROOM = frozenset({Act.SOFTEN, Act.TIMED, Act.CONSIDER, Act.CONFIRM, Act.TEST_PROMISE}) | _SAYS_YES
+_LEAVES_ROOM = frozenset({Act.SOFTEN, Act.TIMED, Act.CONSIDER, Act.CONFIRM, Act.TEST_PROMISE, Act.HAGGLE}) | _SAYS_YES
 """Reactions after which an open question is still answered: they take up what was said, not what was asked."""
 
 _UNABLE = {
@@ -103,7 +106,7 @@ class Speech:
         if outcome is Outcome.ENDED_BY_TRAINEE:
             return []
         if outcome is not None:
-            told = (self._told(most=1) or self._chosen()) if outcome in _ANSWERED_FIRST else []
+            told = (self._told(most=1) or self._chosen() or self._yes_or_no()) if outcome in _ANSWERED_FIRST else []
             return [*told, *self._line(_LAST_WORDS[outcome])]
         return self._middle() or self._line(*self._fillers())
 
@@ -120,24 +123,33 @@ class Speech:
         most = 2
         answers = self._answers(most=most)
         act, reaction = self._reaction(is_answering=bool(answers))
-        is_asked = "question" in self.understanding.acts or bool(self.understanding.appraisal.asked)
+        is_asked = "question" in self.understanding.acts or self.understanding.unmet is not None
         if answers and len(answers) < most:
             answers = self._with_the_rest(answers)
         elif not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
             answers = self._line(*self._unable())
-        pieces = [*reaction, *answers] if room > 1 or not answers or act in _SAYS_YES else answers
+        if act in _SAYS_YES and self.understanding.unmet_first:
+            pieces = [*answers, *reaction]
+        else:
+            pieces = [*reaction, *answers] if room > 1 or not answers or act in _SAYS_YES else answers
         # One question at a time: a second would ask for the same in other words.
         if not pieces or (len(pieces) < room and not any(map(asks, pieces))):
             pieces += self._push(act, has_answered=bool(answers))
         return pieces
 
     def _with_the_rest(self, answers: list[str]) -> list[str]:
-        """The answers, with what there is to say to the question that is left: a yes or a no before all else."""
+        """The answers, with what there is to say to the question that is left, in the order in which they were asked."""
         unmet = self.understanding.unmet
-        if unmet is not None and unmet in _YES_OR_NO:
-            return [*self._line(_UNABLE[unmet][0]), *answers]
         # Who dodges one question has no need to dodge the other.
-        return answers if unmet is None or self._withholds() else [*answers, *self._line(*self._unable())]
+        if unmet is None or (self._withholds() and unmet not in _YES_OR_NO):
+            return answers
+        rest = self._yes_or_no() or self._line(*self._unable())
+        first = self.understanding.unmet_first and not self.understanding.choice
+        return [*rest, *answers] if first else [*answers, *rest]
+
+    def _yes_or_no(self) -> list[str]:
+        unmet = self.understanding.unmet
+        return self._line(_UNABLE[unmet][0]) if unmet is not None and unmet in _YES_OR_NO else []
 
     def _unable(self) -> tuple[Act, ...]:
         acts = _UNABLE[self.understanding.unmet or Unmet.OTHER]
@@ -151,7 +163,7 @@ class Speech:
     def _reaction(self, *, is_answering: bool) -> tuple[Act | None, list[str]]:
         moment = Moment(self.scene, self.understanding, self.stance, self.random)
         for act in reactions(moment):
-            if is_answering and (act in _ASKS_BACK or (act is Act.CONSIDER and self.understanding.choice)):
+            if is_answering and (act in _ASKS_BACK or (act in _WEIGHS and self.understanding.choice)):
                 continue
             if line := self._line(act):
                 return act, line
@@ -162,13 +174,14 @@ class Speech:
         if told := self._told(most=most):
             if len(told) < most and self._withholds():
                 return [*told, *self._line(Act.WITHHOLD)]
-            wants = self._line(Act.PRESS) if "wish" in self.understanding.acts and len(told) < most else []
-            return [*told, *wants]
+            more = self._line(Act.PRESS) if "wish" in self.understanding.acts and len(told) < most else []
+            return [*told, *(more or self._chosen()[: most - len(told)])]
+        wants = self._line(Act.PRESS) if "wish" in self.understanding.acts else []
         if self._withholds():
-            return self._line(Act.WITHHOLD)
+            return [*wants, *self._line(Act.WITHHOLD)]
         if chosen := self._chosen():
             return chosen
-        return self._line(Act.PRESS) if "wish" in self.understanding.acts else []
+        return wants
 
     def _chosen(self) -> list[str]:
         return self._line(Act.CHOOSE) if self.understanding.choice and not self._is_off_the_table() else []
@@ -180,10 +193,11 @@ class Speech:
 
     def _told(self, *, most: int) -> list[str]:
         asked = set(self.understanding.appraisal.asked) & set(self.stance.may_tell)
+        facts = {fact.id: fact.says for fact in self.persona.facts}
         told = (
-            self._unsaid(self._nearest(fact.says)) or self._unsaid(fact.says)
-            for fact in self.persona.facts
-            if fact.id in asked
+            self._unsaid(self._nearest(facts[fact_id])) or self._unsaid(facts[fact_id])
+            for fact_id in self.understanding.appraisal.asked
+            if fact_id in asked
         )
         return [line for lines in told for line in lines][:most]
 

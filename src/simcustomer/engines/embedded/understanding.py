@@ -13,14 +13,16 @@ from simcustomer.domain.session import Appraisal, Met, Session
 from simcustomer.domain.sway import Occasion
 from simcustomer.domain.transcript import Speaker
 from simcustomer.engines.embedded.acts import NOT_ASKING, acts_in, promised_time
+from simcustomer.engines.embedded.choosing import Choice, choice_in
 from simcustomer.engines.embedded.naming import trainee_name
 from simcustomer.engines.embedded.nlu import Cue, Lexicon, Reading
-from simcustomer.engines.embedded.nlu.text import Span
+from simcustomer.engines.embedded.nlu.text import Span, Text
 from simcustomer.engines.embedded.noticing import KIND_ACTS, excused, felt, noticed
-from simcustomer.engines.embedded.offers import beyond_brief, offers_by, phrase_pattern
+from simcustomer.engines.embedded.offers import beyond_brief, brings_gift, offers_by, phrase_pattern
 from simcustomer.engines.embedded.promises import time_gone_back_on, withdrawn
-from simcustomer.engines.embedded.proposals import Choice, choice_in, proposals
+from simcustomer.engines.embedded.proposals import proposals
 from simcustomer.engines.embedded.questions import Asked, asked_by, words_asked
+from simcustomer.engines.embedded.questions_apart import taken_apart
 from simcustomer.engines.embedded.unmet import Unmet, unmet_in
 from simcustomer.roles import Scene
 
@@ -30,6 +32,9 @@ LEXICON = ("stop", "acts", "customer")
 _KINDS = ("when", "who", "name", "proof", "notes")
 _SOUNDS_HARSH = {"blame": "blame", "deflect": "deflect", "limit": "limit", "told_to_calm": "calm_down"}
 """Acts by the cue that shows them in words."""
+
+_OWN_FAULT = re.compile(r"(?<!\w)(?:of me|i was|i have been|i've been|my (?:fault|mistake|error)|from me)(?!\w)")
+"""What a sentence says that finds fault with whoever writes it: "that was rude of me" sets no limit."""
 
 _IDLE = (*NOT_ASKING, "either_or", "understanding")
 
@@ -48,10 +53,12 @@ class Understanding:
     """A reply as this customer takes it.
 
     `acts` are those of `acts.acts_in`, and `offer` (one of the persona's), `asked_again`, `wish` (asks what the customer wants),
-    `proposal` (asks for a yes), `request` (to what the customer would do) and `off_topic`. `time`, `amount` and `name` are the
+    `proposal` (asks for a yes), `gift` (something to please
+    that is no remedy of the case), `request` (to what the customer would do) and `off_topic`. `time`, `amount` and `name` are the
     trainee's own words. `settled` holds the kinds of the customer's own questions ("when", "who", "proof", "notes") that this reply
     or an earlier one answers, `open` those of their last message that it does not. `choice` is what they would take of two things
-    put to them; `unmet` is what a question wants that none of the facts answers. `asked_about` holds the stems of the words of its
+    put to them; `unmet` is what a question wants that none of the facts answers, and `unmet_first` says that it
+    was asked before all else that the reply asks. `asked_about` holds the stems of the words of its
     questions.
     """
 
@@ -64,6 +71,7 @@ class Understanding:
     open: frozenset[str]
     choice: Choice | None = None
     unmet: Unmet | None = None
+    unmet_first: bool = False
     asked_about: frozenset[str] = frozenset()
 
 
@@ -71,11 +79,12 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
     """Read the reply of a scene; `findings` are what the rubric's techniques show in it."""
     session, persona = scene.session, scene.session.persona
     said = session.transcript.said_by(Speaker.CUSTOMER)
-    reading = Reading(scene.reply, lexicon, other=" ".join(said))
+    reading = Reading(taken_apart(Text(scene.reply)), lexicon, other=" ".join(said))
     made = offers_by(persona, reading)
     offers = tuple(offer.offer for offer in made)
+    gift = {"gift"} if brings_gift(persona, reading) else set[str]()
     asked = asked_by(reading, persona, told=session.told, trust=session.mood.trust, customer_said=" ".join(said))
-    acts = _asked_and_felt(reading, _acts(reading, asked, offers=bool(offers)), asked)
+    acts = _asked_and_felt(reading, _acts(reading, asked, offers=bool(offers)) | gift, asked)
     choice = choice_in(reading, persona)
     back = withdrawn(session, reading, offers)
     broken = time_gone_back_on(session, reading) or (_words_of(session, back[0]) if back else None)
@@ -108,6 +117,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         hangs_up=hangs_up(reading),
         awaits=_awaits(acts, asked, choice),
     )
+    unmet = unmet_in(reading, persona, asked.left, hides=_hides(session))
     name = trainee_name(
         (*(e.reply for e in session.exchanges), scene.reply),
         persona,
@@ -124,7 +134,8 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         open=question_kinds(said[-1], lexicon) - settled,
         choice=choice,
         asked_about=words_asked(reading),
-        unmet=unmet_in(reading, persona, asked.left, hides=_hides(session)),
+        unmet=unmet.kind if unmet else None,
+        unmet_first=unmet is not None and all(unmet.sentence < s for s in (*asked.met, *proposals(reading))),
     )
 
 
@@ -135,10 +146,7 @@ def _awaits(acts: frozenset[str], asked: Asked, choice: Choice | None) -> bool:
 
 
 def _hides(session: Session) -> bool:
-    return any(
-        fact.reveal.when == "trust" and fact.id not in session.told and fact.reveal.trust > session.mood.trust
-        for fact in session.persona.facts
-    )
+    return any(fact.reveal.when == "trust" and fact.id not in session.told for fact in session.persona.facts)
 
 
 def _settled_before(session: Session, lexicon: Lexicon, *, broken: bool) -> frozenset[str]:
@@ -215,7 +223,12 @@ def _asked_and_felt(reading: Reading, acts: frozenset[str], asked: Asked) -> fro
     elif not (asked.reaches or asked.off_topic) and _wants_to_know(reading, put):
         acts |= {"question"}
     if acts & (KIND_ACTS | {"question", "proposal"}) or asked.reaches or asked.off_topic:
-        meant = {cue for cue in _SOUNDS_HARSH.values() for c in reading.cues(cue) if c.meant and c.sentence not in put}
+        meant = {
+            cue
+            for cue in _SOUNDS_HARSH.values()
+            for c in reading.cues(cue)
+            if c.meant and c.sentence not in put and not _OWN_FAULT.search(reading.text.low, *c.sentence)
+        }
         acts -= {act for act, cue in _SOUNDS_HARSH.items() if cue not in meant}
     return acts
 

@@ -1,0 +1,87 @@
+"""Replies that ask more than one thing, put what no brief has, or point back: the customer answers each in turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from simcustomer import wiring
+from simcustomer.domain.persona import Act, Persona
+from simcustomer.domain.rubric import Rubric
+from simcustomer.engines.embedded.nlu.text import Text
+from simcustomer.engines.embedded.questions_apart import taken_apart
+from simcustomer.library import Library
+from tests.engines.embedded.test_conversation import played, said
+from tests.engines.test_contracts import answered, begun
+
+CUSTOMER = wiring.customer()
+
+
+@pytest.mark.parametrize(
+    ("reply", "parts"),
+    [
+        ("Which boiler is it and what code does it show?", 2),
+        ("Do you agree, and is anyone trying to reach you?", 2),
+        ("Is everything fine, and did you ring before?", 2),
+        ("Do you still have the old hub, or would you like me to send one?", 2),
+        ("I can send heaters tonight and is anyone ill?", 2),
+        ("Can you tell me what happened and when it was?", 1),
+        ("Shall I send it today, or would you like me to wait?", 1),
+        ("That is right, isn't it?", 1),
+        ("I will ring you and ask who is in.", 1),
+    ],
+)
+def test_joined_questions_are_taken_apart(reply: str, parts: int) -> None:
+    text = taken_apart(Text(reply))
+    assert len(text.sentences) == parts
+    assert all(text.quote(sentence) in reply for sentence in text.sentences)
+
+
+def test_each_of_two_joined_questions_is_answered_in_turn(library: Library, rubric: Rubric) -> None:
+    jon = begun(CUSTOMER, library.persona("ok-and"), rubric)
+    assert answered(CUSTOMER, jon, "Who's it for, and when do you need it?")[1].asked == ("who_for", "when_needed")
+    assert answered(CUSTOMER, jon, "When do you need it, and who is it for?")[1].asked == ("when_needed", "who_for")
+
+
+def test_what_is_only_asked_about_is_no_offer(dean: Persona, rubric: Rubric) -> None:
+    asked = "Do you have any other heating, like a gas fire or a heater?"
+    assert answered(CUSTOMER, begun(CUSTOMER, dean, rubric), asked)[1].offers == ()
+    given = "Would you like two electric heaters, and is anyone at home?"
+    assert answered(CUSTOMER, begun(CUSTOMER, dean, rubric), given)[1].offers == ("heaters",)
+
+
+@pytest.mark.parametrize(
+    ("persona", "reply"),
+    [
+        ("closing-his-account", "Would a bunch of flowers be welcome?"),
+        ("it-is-only-a-chair", "Would a box of chocolates help at all?"),
+        ("door-to-door-insults", "Fancy a pizza on us while you wait?"),
+    ],
+)
+def test_a_gift_beside_the_point_is_turned_down(library: Library, rubric: Rubric, persona: str, reply: str) -> None:
+    customer = library.persona(persona)
+    assert said(customer, answered(CUSTOMER, begun(CUSTOMER, customer, rubric), reply)[0], Act.HAGGLE)
+
+
+def test_a_question_that_points_back_asks_for_what_was_named(library: Library, rubric: Rubric) -> None:
+    damon = begun(CUSTOMER, library.persona("read-the-terms-again"), rubric)
+    reply = "Clause 9.4 lets you out for redundancy or a move. Does any of that apply?"
+    assert answered(CUSTOMER, damon, reply)[1].asked == ("redundant",)
+
+
+def test_nobody_denies_someone_whom_they_keep_back(library: Library, rubric: Rubric) -> None:
+    bernie = library.persona("third-time-this-week")
+    asked = "Is there someone who only has the old number?"
+    assert not said(bernie, answered(CUSTOMER, begun(CUSTOMER, bernie, rubric), asked)[0], Act.DENY)
+
+
+def test_two_days_named_alone_are_a_choice(library: Library, rubric: Rubric) -> None:
+    frances = library.persona("it-is-only-a-chair")
+    reply = "Owen Bartle can come to you. Thursday 3 April at 4pm or Saturday 5 April at 10am?"
+    assert said(frances, answered(CUSTOMER, begun(CUSTOMER, frances, rubric), reply)[0], Act.CHOOSE)
+
+
+@pytest.mark.parametrize("reply", ["Regards, Martin", "I will see to it today. Martin Oduya"])
+def test_a_name_at_the_end_of_a_line_is_a_signature(library: Library, rubric: Rubric, reply: str) -> None:
+    philippa = library.persona("as-per-my-last-email")
+    script = ("Dear Ms Greaves, I have your emails here and I am sorry. " + reply,)
+    assert played(philippa, rubric, *script).exchanges[0].answer.startswith("Dear Martin")
