@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,4 +30,6 @@ def test_every_prompt_loads_and_has_no_broken_slot(name: str) -> None:
     for slot in prompt(name).slots:
         text = text.replace("{{" + slot + "}}", "")
     assert "{{" not in text
-    assert "}}" not in text.replace("}]}", "").replace("{...}}", "")
+    assert not re.search(r"\w\}\}", text), (
+        "a slot ends that never began; JSON ends in two braces too, but not behind a word"
+    )
