@@ -8,6 +8,8 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
+from uvicorn.loops.auto import auto_loop_factory
+
 from benchmarks.players.clock import scenario, timed
 from simcustomer import wiring
 from simcustomer.domain.assessment import Assessment
@@ -45,7 +47,7 @@ def main() -> None:
         async def all_of(many: int) -> None:
             await asyncio.gather(*(one(next(numbers)) for _ in range(many)))
 
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # the loop of the web app
             timed(lambda many: runner.run(all_of(many)), "every turn stored in SQLite")
         store.close()
 

@@ -47,7 +47,7 @@ _Pieces = openai.AsyncStream[object]
 _Opened = tuple[openai.AsyncOpenAI, AsyncGenerator[openai.AsyncOpenAI]]
 """A client, and what closes it."""
 
-_CALLS_A_CLIENT = 16
+_CALLS_A_CLIENT = 8
 """Calls under way from which another client shares them: each looks through all of its connections at every call."""
 
 
