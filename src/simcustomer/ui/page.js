@@ -229,7 +229,26 @@ const day = () => {
   if (due && due.type !== "date") due.type = "date";
 };
 
+// The server knows no one's time zone, so it writes moments in UTC.
+const two = (number) => String(number).padStart(2, "0");
+const SHOWN = {
+  day: (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+  clock: (at) => `${two(at.getHours())}:${two(at.getMinutes())}`,
+  moment: (at) => `${SHOWN.day(at)} ${SHOWN.clock(at)}`,
+};
+const localise = () => {
+  for (const place of document.querySelectorAll("[data-shown]:not([data-local])")) {
+    place.dataset.local = "";
+    const at = new Date(place.dateTime ?? place.dataset.when);
+    const form = place.dataset.shown;
+    const asUtc = new Date(at.getTime() + at.getTimezoneOffset() * 60_000);
+    const written = SHOWN[form](asUtc) + (form === "day" ? "" : " UTC");
+    place.textContent = place.textContent.replace(written, SHOWN[form](at));
+  }
+};
+
 const look = () => {
+  localise();
   speak();
   day();
   announce();
