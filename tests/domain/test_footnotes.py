@@ -24,12 +24,12 @@ def test_one_quote_has_one_note(rubric: Rubric) -> None:
 
 def test_numbers_rise_in_the_order_in_which_they_are_read(rubric: Rubric) -> None:
     reply = "I am so sorry, Dean. I will call."
-    quotes = ("I am so sorry, Dean.", "so sorry", "I will call")
+    quotes = ("I am so sorry, Dean.", "am so sorry, Dean", "I will call")
     evidence = tuple(Evidence(technique="empathy", indicator="names_feeling", quote=quote) for quote in quotes)
     assessment = Assessment.of(rubric, reply, [Finding(technique="empathy", occasion=True, evidence=evidence)])
     notes = footnotes(rubric, reply, assessment)
     assert [(note.number, note.quote) for note in notes] == [
-        (1, "so sorry"),
+        (1, "am so sorry, Dean"),
         (2, "I am so sorry, Dean."),
         (3, "I will call"),
     ]
@@ -62,6 +62,23 @@ def test_a_word_within_a_quoted_phrase_of_its_side_has_no_mark_of_its_own(rubric
         ("today", True),
     ]
     assert [shown.technique for shown in notes[1].shows] == [rubric.technique(t).name for t in ("empathy", "recovery")]
+
+
+def test_fragments_are_read_with_the_phrase_around_them(rubric: Rubric) -> None:
+    reply = "I will ring you tomorrow between 8 and 12."
+    quotes = (
+        "8",
+        "between 8",
+        "ring you tomorrow between 8 and 12",
+        "I will ring you tomorrow between 8 and 12.",
+        "12.",
+    )
+    evidence = tuple(Evidence(technique="empathy", indicator="names_feeling", quote=quote) for quote in quotes)
+    assessment = Assessment.of(rubric, reply, [Finding(technique="empathy", occasion=True, evidence=evidence)])
+    assert [note.quote for note in footnotes(rubric, reply, assessment)] == [
+        "ring you tomorrow between 8 and 12",
+        "I will ring you tomorrow between 8 and 12.",
+    ]
 
 
 def test_notes_on_the_same_words_are_one_remark() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment, Evidence
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Note
+
+_FRAGMENT = 3
+"""Words of a quote up to which it says little where it stands within another."""
+_WORDS = re.compile(r"\w+")
 
 
 class Shown(NamedTuple):
@@ -37,12 +42,13 @@ class Remark(NamedTuple):
 def footnotes(rubric: Rubric, reply: str, assessment: Assessment) -> tuple[Footnote, ...]:
     """A note for each quote, in the order in which they end in the reply, with all that the quote is evidence of.
 
-    A single word within a longer quote of the same side is read with that one: marks on every other word hide what matters.
+    A word or two within a longer quote of the same side are read with that one: marks on every other word hide what matters.
     """
     by_quote: dict[tuple[str, bool], list[Evidence]] = {}
-    phrases = {(e.quote, _is_good(e)) for e in assessment.evidence if not _is_word(e.quote)}
+    quotes = {(e.quote, _is_good(e)) for e in assessment.evidence}
     for item in assessment.evidence:
-        quote = _around(item, reply, phrases) if _is_word(item.quote) else item.quote
+        same_side = [quote for quote, good in quotes if good == _is_good(item)]
+        quote = _whole(item.quote, reply, same_side)
         by_quote.setdefault((quote, _is_good(item)), []).append(item)
     return tuple(
         Footnote(number, good, quote, _shows(by_quote[quote, good], rubric))
@@ -72,26 +78,25 @@ def _is_good(item: Evidence) -> bool:
     return item.indicator is not None
 
 
-def _is_word(quote: str) -> bool:
-    return len(quote.split()) == 1
-
-
 def _end(quote: str, reply: str) -> tuple[int, int]:
     """Where the number of a note stands: where its quote ends, the shorter of two first."""
     start = reply.find(quote)
     return start + len(quote), -start
 
 
-def _around(item: Evidence, reply: str, phrases: set[tuple[str, bool]]) -> str:
-    """The shortest quoted phrase of the same side in which the word is marked; the word itself where there is none."""
-    start = reply.find(item.quote)
-    end = start + len(item.quote)
-    holding = [
-        phrase
-        for phrase, good in phrases
-        if good == _is_good(item) and (at := reply.find(phrase)) <= start and end <= at + len(phrase)
+def _whole(quote: str, reply: str, quotes: Sequence[str]) -> str:
+    """The quote, or where it is a fragment the shortest of the `quotes` around it that is none."""
+    start = reply.find(quote)
+    around = [
+        other
+        for other in quotes
+        if len(other) > len(quote) and (at := reply.find(other)) <= start and start + len(quote) <= at + len(other)
     ]
-    return min(holding, key=lambda phrase: (len(phrase), phrase), default=item.quote)
+    for wider in sorted(around, key=lambda other: (len(other), other)):
+        if len(quote.split()) > _FRAGMENT and _WORDS.findall(quote) != _WORDS.findall(wider):
+            break
+        quote = wider
+    return quote
 
 
 def _shows(evidence: Sequence[Evidence], rubric: Rubric) -> tuple[Shown, ...]:
