@@ -175,6 +175,10 @@ window.studioAddress = (sheet, view) => {
 window.studioHistory = (id) => {
   if (id) history.replaceState(null, "", `${location.pathname}?history=${id.split("/").map(encodeURIComponent).join("/")}`);
 };
+// Enter on the button that begins a conversation would begin it again.
+window.studioTalk = () => {
+  if (!narrow()) setTimeout(() => document.querySelector("#trial-reply textarea")?.focus(), 60);
+};
 const nameText = () => {
   const text = document.querySelector("#studio-text .cm-content");
   const label = document.querySelector("#studio-text label");
