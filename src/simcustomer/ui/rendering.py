@@ -21,7 +21,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["utc"] = _utc
+        self._templates.filters["utc"] = _utc  # pyright: ignore[reportArgumentType]
         self._templates.globals |= {"say": wording.say, "count": wording.count}  # pyright: ignore[reportAttributeAccessIssue]
 
     def html(self, template: str, **values: object) -> str:
