@@ -74,7 +74,7 @@ def test_show_keeps_what_is_hidden() -> None:
 def test_every_shipped_persona_passes_lint() -> None:
     done = run("personas", "lint")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "nothing to mend" in done.stdout
+    assert all(line.endswith(": nothing to mend") for line in done.stdout.splitlines())
 
 
 def test_lint_finds_and_exits_one(tmp_path: Path) -> None:
@@ -94,6 +94,23 @@ def test_lint_finds_and_exits_one(tmp_path: Path) -> None:
     assert "nput should be" in found["what"]
     assert found["remedy"]
     assert run("personas", "lint", "nobody").returncode == 2
+
+
+def test_lint_tells_advice_from_what_is_to_mend(tmp_path: Path) -> None:
+    text = (ROOT / "personas" / "no-heat-third-visit.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "no-heat-third-visit.yaml"
+    file.write_text(text.partition("\n")[2], encoding="utf-8")
+    done = run("personas", "lint", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path))
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == "no-heat-third-visit: nothing to mend, 1 to consider"
+    assert done.stdout.splitlines()[1].startswith("  advice: ")
+    file.write_text(text.partition("\n")[2].replace("technique: recovery", "technique: recovry", 1), encoding="utf-8")
+    done = run("personas", "lint", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == "no-heat-third-visit: 1 to mend, 1 to consider"
+    assert "recovry" in done.stdout.splitlines()[1]
+    found = json.loads(run("personas", "lint", "--json", SIMCUSTOMER_PERSONAS_DIR=str(tmp_path)).stdout)
+    assert sorted(each["advice"] for each in found["personas"][0]["findings"]) == [False, True]
 
 
 def test_grade_prints_a_line_for_each_reply_with_verbatim_quotes(tmp_path: Path) -> None:

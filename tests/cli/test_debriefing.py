@@ -109,3 +109,16 @@ def test_the_full_debrief_gives_each_reply_its_levels(session: Session) -> None:
         f"{names[v.technique]}: level {v.level} of 3" for v in exchange.grade.verdicts if v.level is not None
     }
     assert shown
+
+
+def test_words_are_quoted_once_whatever_they_are_evidence_of(session: Session) -> None:
+    out = StringIO()
+    Console(file=out, width=400).print(debriefing(session, full=True))
+    (exchange,) = session.exchanges
+    assert isinstance(exchange.grade, Assessment)
+    _, _, replies = out.getvalue().partition("Reply 1:")
+    quotes = [line.strip()[2:] for line in replies.splitlines() if line.startswith(("  + “", "  - “"))]
+    assert quotes
+    assert len(quotes) == len(set(quotes))
+    shown = {session.rubric.technique(each.technique).name for each in exchange.grade.evidence}
+    assert shown == {line.strip().partition(":")[0] for line in replies.splitlines() if line.startswith("    ")}

@@ -3,9 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcustomer.domain.assessment import Assessment, Evidence, Finding
-from simcustomer.domain.rubric import Rubric
-from simcustomer.ui.marking import Footnote, footnotes, pieces
+from simcustomer.domain.footnotes import Footnote
+from simcustomer.ui.marking import pieces
 
 
 def note(number: int, quote: str, *, good: bool = True) -> Footnote:
@@ -45,28 +44,3 @@ def test_quotes_that_overlap_are_cut() -> None:
         (", but", False, True, [2]),
         (" no.", False, False, []),
     ]
-
-
-def test_one_quote_has_one_note(rubric: Rubric) -> None:
-    evidence = tuple(
-        Evidence(technique="empathy", indicator=name, quote="sorry") for name in ("names_feeling", "validates")
-    )
-    against = (Evidence(technique="empathy", misstep="hollow", quote="sorry"),)
-    reply = "So, sorry."
-    assessment = Assessment.of(
-        rubric, reply, [Finding(technique="empathy", occasion=True, evidence=(*evidence, *against))]
-    )
-    empathy = rubric.technique("empathy")
-    good, bad = footnotes(rubric, reply, assessment)
-    assert (good.number, good.good, bad.number, bad.good) == (1, True, 2, False)
-    assert good.shows[0].signs == (empathy.indicators["names_feeling"], empathy.indicators["validates"])
-    assert bad.shows[0] == (empathy.name, (empathy.missteps["hollow"],))
-
-
-def test_numbers_rise_in_the_order_in_which_they_are_read(rubric: Rubric) -> None:
-    reply = "I am so sorry, Dean. I will call."
-    quotes = ("I am so sorry, Dean.", "sorry", "I will call")
-    evidence = tuple(Evidence(technique="empathy", indicator="names_feeling", quote=quote) for quote in quotes)
-    assessment = Assessment.of(rubric, reply, [Finding(technique="empathy", occasion=True, evidence=evidence)])
-    cut = pieces(reply, footnotes(rubric, reply, assessment))
-    assert [note.number for piece in cut for note in piece.ends] == [1, 2, 3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from simcustomer.studio.rubric_trial import development_replies, impact
 from simcustomer.ui.app import create_app
 from simcustomer.ui.rendering import Renderer
 from simcustomer.ui.studio.sheet import Sheet
-from simcustomer.ui.studio.views import bench_view, chosen_steps, rows
+from simcustomer.ui.studio.views import STATES, bench_view, chosen_steps, rows
 from tests.fakes import ScriptedCustomer, ScriptedGrader, scripted_cast
 from tests.serving import serving
 from tests.studio.conftest import ANN
@@ -128,6 +129,31 @@ def test_the_list_has_new_drafts_first_and_can_be_narrowed(writing: Writing) -> 
     assert rows(shelf, drafts, "ben", "new")[0].drafts[0].author == "Ann"
     assert chosen_steps(writing.history(ContentKind.PERSONA, "ok-and"), "1", "2") is None
     writing.discard(draft.draft_id, ANN)
+
+
+def test_a_file_that_cannot_be_used_is_not_called_published(
+    tmp_path: Path, library: Library, renderer: Renderer
+) -> None:
+    broken = tmp_path / "personas"
+    broken.mkdir()
+    text = (library.personas_folder / "ok-and.yaml").read_text(encoding="utf-8")
+    (broken / "ok-and.yaml").write_text(text, encoding="utf-8")
+    (broken / "of-another-name.yaml").write_text(text, encoding="utf-8")
+    (broken / "by-fax.yaml").write_text("id: by-fax\ntitle: Fax\nchannel: fax\n", encoding="utf-8")
+    store = open_store(f"sqlite:///{tmp_path / 'shelf.db'}")
+    editions = Editions(store.engine)
+    folder = replace(library, personas_folder=broken, shelf=editions)
+    shelf = Writing(folder, editions, Drafts(store.engine)).shelf(ContentKind.PERSONA)
+    store.close()
+    found = rows(shelf, (), ANN.id)
+    assert [(row.id, row.state) for row in found] == [
+        ("by-fax", "unusable"),
+        ("of-another-name", "unusable"),
+        ("ok-and", "published"),
+    ]
+    page = renderer.html("studio_shelf", kinds={"persona": found}, state="", states=STATES)
+    assert page.count("Cannot be used") == 3
+    assert page.count("Open it to see what to mend") == 2
 
 
 def test_a_bench_is_drawn_with_every_value_in_a_table(library: Library, renderer: Renderer) -> None:

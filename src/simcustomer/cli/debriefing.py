@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from simcustomer.domain.assessment import Assessment, Evidence
-from simcustomer.domain.session import Exchange, Note, Session
+from simcustomer.domain.assessment import Assessment
+from simcustomer.domain.footnotes import Remark, footnotes, remarks
+from simcustomer.domain.session import Exchange, Session
 from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
 
 _BAR = 12
-_MOST_NOTES = 2
+_MOST_REMARKS = 2
 """Strengths and improvements that are shown unless all is asked for; more at once is not remembered."""
 
 
@@ -30,8 +31,8 @@ def debriefing(session: Session, *, full: bool = False) -> RenderableType:
         _result(session),
         Text(session.debrief.summary),
     ]
-    most = None if full else _MOST_NOTES
-    parts += _section("What went well", [_note(session, note) for note in session.debrief.strengths[:most]])
+    most = None if full else _MOST_REMARKS
+    parts += _section("What went well", _said_of(session, remarks(session.debrief.strengths)[:most]))
     parts += _section("What to work on", list(_improvements(session, most)))
     parts += [Text(""), _techniques(session)]
     if not full:
@@ -65,12 +66,11 @@ def _improvements(session: Session, most: int | None) -> Iterator[RenderableType
     rewritten = {(rewrite.exchange, rewrite.technique) for rewrite in waiting}
     # What comes with other words to try is of more use than what is only faulted.
     ordered = sorted(session.debrief.improvements, key=lambda note: (note.exchange, note.technique) not in rewritten)
-    for note in ordered[:most]:
-        yield _note(session, note)
-        rewrite = next(
-            (r for r in waiting if (r.exchange, r.technique) == (note.exchange, note.technique)),
-            next((r for r in waiting if r.exchange == note.exchange), None),
-        )
+    for remark in remarks(ordered)[:most]:
+        yield from _said_of(session, [remark])
+        techniques = {note.technique for note in remark.notes}
+        of_reply = [r for r in waiting if r.exchange == remark.exchange]
+        rewrite = next((r for r in of_reply if r.technique in techniques), next(iter(of_reply), None))
         if rewrite is not None:
             waiting.remove(rewrite)
             yield _indented(f"Try this instead: {rewrite.suggestion}", by=4)
@@ -144,27 +144,32 @@ def _graded(session: Session, exchange: Exchange) -> Iterator[Text]:
     if not isinstance(exchange.grade, Assessment):
         yield Text(f"  not graded: {exchange.grade.reason}", style="yellow")
         return
-    for verdict in exchange.grade.verdicts:
-        technique = session.rubric.technique(verdict.technique)
+    verdicts = exchange.grade.verdicts
+    for verdict in verdicts:
         if verdict.level is not None:
-            yield Text(f"  {technique.name}: level {verdict.level} of 3", style="bold")
-        yield from (_evidence(session, evidence) for evidence in verdict.evidence)
+            yield Text(
+                f"  {session.rubric.technique(verdict.technique).name}: level {verdict.level} of 3", style="bold"
+            )
+    for note in footnotes(session.rubric, exchange.reply, exchange.grade):
+        style = "green" if note.good else "red"
+        yield Text(f"  {'+' if note.good else '-'} “{note.quote}”", style=style)
+        yield from (Text(f"    {shown.technique}: {' '.join(shown.signs)}", style=style) for shown in note.shows)
+    for verdict in verdicts:
+        technique = session.rubric.technique(verdict.technique)
         for name in verdict.missing:
             yield Text(f"  - {technique.name}: missing ({technique.missteps[name]})", style="red")
 
 
-def _evidence(session: Session, evidence: Evidence) -> Text:
-    technique = session.rubric.technique(evidence.technique)
-    if evidence.indicator:
-        return Text(
-            f"  + {technique.name}: “{evidence.quote}” ({technique.indicators[evidence.indicator]})", style="green"
-        )
-    return Text(f"  - {technique.name}: “{evidence.quote}” ({technique.missteps[evidence.misstep or '']})", style="red")
-
-
-def _note(session: Session, note: Note) -> RenderableType:
-    quote = f" “{note.quote}”" if note.quote else ""
-    return _indented(f"{session.rubric.technique(note.technique).name}, reply {note.exchange}: {note.text}{quote}")
+def _said_of(session: Session, said: Sequence[Remark]) -> list[RenderableType]:
+    """What is said of the same words, and then those words."""
+    lines: list[RenderableType] = []
+    for remark in said:
+        *before, last = [
+            f"{session.rubric.technique(note.technique).name}, reply {note.exchange}: {note.text}"
+            for note in remark.notes
+        ]
+        lines += [_indented(line) for line in (*before, f"{last} “{remark.quote}”" if remark.quote else last)]
+    return lines
 
 
 def _indented(text: str, by: int = 2) -> RenderableType:

@@ -98,7 +98,7 @@ def lint(
     rubric: RubricId = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check personas without playing them; exit code 1 where there is something to mend."""
+    """Check personas without playing them; exit code 1 where there is something to mend, 0 where there is only advice."""
     from simcustomer import wiring
     from simcustomer.settings import load_settings
 
@@ -110,7 +110,7 @@ def lint(
         for persona_id in dict.fromkeys(persona_ids or library.persona_ids)
     }
     _report(findings, as_json=as_json)
-    if any(findings.values()):
+    if any(not finding.advice for found in findings.values() for finding in found):
         raise typer.Exit(1)
 
 
@@ -133,9 +133,11 @@ def _report(findings: dict[str, list[Finding]], *, as_json: bool) -> None:
         typer.echo(json.dumps({"personas": report}, ensure_ascii=False))
         return
     for persona_id, found in findings.items():
-        typer.echo(f"{persona_id}: {'nothing to mend' if not found else f'{len(found)} to mend'}")
-        for finding in found:
-            typer.echo(f"  {finding}")
+        advised = sum(finding.advice for finding in found)
+        to_mend = f"{len(found) - advised or 'nothing'} to mend"
+        typer.echo(f"{persona_id}: {to_mend}{f', {advised} to consider' if advised else ''}")
+        for finding in sorted(found, key=lambda each: each.advice):
+            typer.echo(f"  {'advice: ' if finding.advice else ''}{finding}")
 
 
 @app.command("schema")

@@ -12,7 +12,8 @@ _HEAD = """# Command line
 
 Made by `python -m simcustomer.cli.reference`; change the commands, not this file.
 
-Exit codes: 0 good, 1 a finding (lint, bench, doctor, eval compare), 2 bad usage or input. Progress is shown on a terminal only.
+Exit codes: 0 good, 1 a finding (lint, beyond advice; bench, doctor, eval compare), 2 bad usage or input.
+Progress is shown on a terminal only.
 """
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from simcustomer.domain.address import spoken_name
 from simcustomer.domain.condition import Endings
 from simcustomer.domain.model import Frozen
 from simcustomer.domain.mood import Amount, Mood
@@ -266,6 +267,11 @@ class Persona(Frozen):
         if all(offer.worth != "full" for offer in self.offers):
             raise ValueError("no offer is worth 'full', so the conversation can never be resolved; add one")
         return self
+
+    @property
+    def spoken_name(self) -> str:
+        """The name by which a trainee speaks to the customer, as the author's own examples do."""
+        return spoken_name(self.name, (line for lines in self.examples.values() for line in lines))
 
     @property
     def scenario(self) -> Scenario:

@@ -7,7 +7,7 @@ from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome, Persona
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.session import Session
-from simcustomer.domain.transcript import Turn
+from simcustomer.domain.transcript import Channel, Turn
 from simcustomer.evaluation.grading import GradedReply
 from simcustomer.graph import rehearsal_graph, run_rehearsal
 from simcustomer.practice import begin
@@ -40,6 +40,7 @@ class Rehearsal(Frozen):
 
     id: str
     persona: str
+    channel: Channel
     trainee: str
     seed: int
     turns: tuple[Turn, ...]
@@ -66,6 +67,7 @@ def _record(session: Session, trainee: str) -> Rehearsal:
     return Rehearsal(
         id=session.id,
         persona=session.persona.id,
+        channel=session.persona.channel,
         trainee=trainee,
         seed=session.seed,
         turns=session.transcript.turns,

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from simcustomer.content_file import content_text, parse_content
 from simcustomer.domain.accounts import Visitor
@@ -23,6 +23,10 @@ from simcustomer.yaml_edit import with_value
 _log = logging.getLogger(__name__)
 
 
+ShelfState = Literal["published", "unusable", "archived"]
+"""Nobody is given what is archived, or what is unusable: a file that cannot be loaded."""
+
+
 class Shelved(NamedTuple):
     """A content in the list; `version` is None for one that was never published."""
 
@@ -30,7 +34,7 @@ class Shelved(NamedTuple):
     id: str
     title: str
     version: int | None
-    archived: bool
+    state: ShelfState
     from_file: bool
 
 
@@ -60,11 +64,11 @@ class Writing:
         standings = self.editions.standings(kind)
         found: list[Shelved] = []
         for content_id in {*standings, *self.library.files(kind)}:
-            current, standing = self.current(kind, content_id), standings.get(content_id)
+            current = self.current(kind, content_id)
             if current is not None:
                 title = glance(current.text, "title") or content_id
-                archived = bool(standing and standing.archived)
-                found.append(Shelved(kind, content_id, title, current.version, archived, standing is None))
+                state = self.state(kind, content_id)
+                found.append(Shelved(kind, content_id, title, current.version, state, content_id not in standings))
         return tuple(sorted(found, key=lambda each: (each.title.lower(), each.id)))
 
     def current(self, kind: ContentKind, content_id: str) -> Published | None:
@@ -72,6 +76,18 @@ class Writing:
         if standing := self.editions.standings(kind).get(content_id):
             return Published(self.editions.text(kind, content_id), standing.version)
         return self._file(kind, content_id)
+
+    def state(self, kind: ContentKind, content_id: str) -> ShelfState:
+        """Whether trainees are given what is there under that id, and if not, why."""
+        standing = self.editions.standings(kind).get(content_id)
+        if standing and standing.archived:
+            return "archived"
+        load = self.library.persona if kind is ContentKind.PERSONA else self.library.rubric
+        try:
+            load(content_id)
+        except (ContentError, NotFound):
+            return "unusable"
+        return "published"
 
     def history(self, kind: ContentKind, content_id: str) -> tuple[Edition, ...]:
         """Every step of a content, newest first. Raises NotFound."""
@@ -210,8 +226,7 @@ class Writing:
     def shelve(self, kind: ContentKind, content_id: str, step: Step, author: Visitor) -> None:
         """Archive or restore. Raises NotFound, and InvalidInput for what is archived, or on the shelf, already."""
         current = self._known(kind, content_id)
-        standing = self.editions.standings(kind).get(content_id)
-        archived = bool(standing and standing.archived)
+        archived = self.state(kind, content_id) == "archived"
         if archived == (step is Step.ARCHIVED):
             raise InvalidInput(f"It is {'archived' if archived else 'published'} already. Reload the page to see it.")
         file = self._file(kind, content_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from simcustomer.domain.assessment import Assessment, Verdict
+from simcustomer.domain.footnotes import Footnote, footnotes, remarks
 from simcustomer.domain.mood import Mood
 from simcustomer.domain.persona import Outcome
 from simcustomer.domain.review import Dispute
@@ -14,7 +15,7 @@ from simcustomer.domain.session import Exchange, Note, Rewrite, Scorecard, Sessi
 from simcustomer.evaluation.reliability import NOT_MEASURED, pinned_words
 from simcustomer.ui.chart import Chart, mood_chart
 from simcustomer.ui.levels import TONES, Level, level_of
-from simcustomer.ui.marking import Footnote, Piece, footnotes, pieces
+from simcustomer.ui.marking import Piece, pieces
 from simcustomer.ui.second_looks import SecondLook, second_look
 from simcustomer.ui.views import Message, said, spoken_in, technique_names
 
@@ -222,23 +223,14 @@ def _level(name: str, verdict: Verdict, exchange: Exchange, disputes: Sequence[D
 
 
 def _remarks(notes: Sequence[Note], rubric: Rubric) -> tuple[Remark, ...]:
-    """The notes in order; those on the same words, or on words within them, stand together over the longer quote."""
-    found: list[Remark] = []
-    for note in notes:
-        own = Remark((Point(rubric.technique(note.technique).name, note.text),), note.exchange, note.quote)
-        place = next((i for i, other in enumerate(found) if _is_on_same_words(own, other)), None)
-        if place is None:
-            found.append(own)
-        else:
-            other = found[place]
-            longer = max(own.quote, other.quote, key=len)
-            found[place] = Remark((*other.points, *own.points), other.number, longer)
-    return tuple(found)
-
-
-def _is_on_same_words(one: Remark, other: Remark) -> bool:
-    shorter, longer = sorted((one.quote, other.quote), key=len)
-    return one.number == other.number and bool(shorter) and shorter in longer
+    return tuple(
+        Remark(
+            tuple(Point(rubric.technique(note.technique).name, note.text) for note in remark.notes),
+            remark.exchange,
+            remark.quote,
+        )
+        for remark in remarks(notes)
+    )
 
 
 def _suggestion(rewrite: Rewrite, rubric: Rubric) -> Suggestion:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Literal, NamedTuple, cast, get_args
 
 from simcustomer.domain.assessment import Assessment, Evidence, Verdict
+from simcustomer.domain.footnotes import Footnote, footnotes
 from simcustomer.domain.rubric import Rubric
 from simcustomer.domain.transcript import Speaker
 from simcustomer.errors import InvalidInput
@@ -80,7 +81,7 @@ class Graded(NamedTuple):
     customer: bool
     number: int
     pieces: tuple[marking.Piece, ...]
-    notes: tuple[marking.Footnote, ...]
+    notes: tuple[Footnote, ...]
     levels: tuple[Level, ...]
     overall: Level | None
     ungraded: str | None
@@ -219,7 +220,7 @@ def _graded(reply: str, found: GradedReply, rubric: Rubric, number: int) -> Grad
     if found.ungraded is not None:
         return Graded(False, number, marking.pieces(reply, ()), (), (), None, found.ungraded)
     names = technique_names(rubric)
-    notes = marking.footnotes(rubric, reply, _assessment(found))
+    notes = footnotes(rubric, reply, _assessment(found))
     return Graded(
         customer=False,
         number=number,

@@ -145,7 +145,7 @@ def listed(standing: Standing) -> Listed:
         state=standing.state,
         order=run.order,
         by=run.by,
-        when=run.asked_at.astimezone(),
+        when=run.asked_at,
         grader=ending.grader if ending else None,
         headlines=ending.headlines if ending else (),
     )

@@ -175,6 +175,10 @@ window.studioAddress = (sheet, view) => {
 window.studioHistory = (id) => {
   if (id) history.replaceState(null, "", `${location.pathname}?history=${id.split("/").map(encodeURIComponent).join("/")}`);
 };
+// Enter on the button that begins a conversation would begin it again.
+window.studioTalk = () => {
+  if (!narrow()) setTimeout(() => document.querySelector("#trial-reply textarea")?.focus(), 60);
+};
 const nameText = () => {
   const text = document.querySelector("#studio-text .cm-content");
   const label = document.querySelector("#studio-text label");
@@ -229,7 +233,26 @@ const day = () => {
   if (due && due.type !== "date") due.type = "date";
 };
 
+// The server knows no one's time zone, so it writes moments in UTC.
+const two = (number) => String(number).padStart(2, "0");
+const SHOWN = {
+  day: (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+  clock: (at) => `${two(at.getHours())}:${two(at.getMinutes())}`,
+  moment: (at) => `${SHOWN.day(at)} ${SHOWN.clock(at)}`,
+};
+const localise = () => {
+  for (const place of document.querySelectorAll("[data-shown]:not([data-local])")) {
+    place.dataset.local = "";
+    const at = new Date(place.dateTime ?? place.dataset.when);
+    const form = place.dataset.shown;
+    const asUtc = new Date(at.getTime() + at.getTimezoneOffset() * 60_000);
+    const written = SHOWN[form](asUtc) + (form === "day" ? "" : " UTC");
+    place.textContent = place.textContent.replace(written, SHOWN[form](at));
+  }
+};
+
 const look = () => {
+  localise();
   speak();
   day();
   announce();

@@ -47,7 +47,7 @@ def second_look(name: str, verdict: Verdict, exchange: Exchange, disputes: Seque
         state="overridden" if override else "declined" if decision else "waiting",
         counts=level_of(name, override.level) if override else own,
         grader=own,
-        override=Words(override.reason, override.by, override.at.astimezone()) if override else None,
-        dispute=Words(dispute.reason, "", dispute.at.astimezone()) if dispute else None,
-        answer=Words(decision.reason, decision.by, decision.at.astimezone()) if decision else None,
+        override=Words(override.reason, override.by, override.at) if override else None,
+        dispute=Words(dispute.reason, "", dispute.at) if dispute else None,
+        answer=Words(decision.reason, decision.by, decision.at) if decision else None,
     )

@@ -45,7 +45,7 @@ def test_it_begins_with_the_person_and_quotes_what_they_said(library: Library) -
     session = started(library, "no-heat-third-visit")
     technique, text = hint_of(session)
     assert technique == "empathy"
-    assert session.persona.name in text
+    assert session.persona.spoken_name in text
     assert re.findall("“(.*?)”", text)[0] in session.opening
 
 

@@ -70,7 +70,7 @@ def _asked(session: Session, technique_id: str) -> str:
     here: str = texts["here"].get(technique_id, "")
     may = persona.brief.may
     said = here.format(
-        customer=persona.name, quote=_last_said(session), option=offered(may[len(session.hints) % len(may)])
+        customer=persona.spoken_name, quote=_last_said(session), option=offered(may[len(session.hints) % len(may)])
     )
     return f"{session.rubric.technique(technique_id).asks} {said}".strip()
 

@@ -151,7 +151,9 @@ def _suggestion(technique: Technique, persona: Persona, number: int) -> str:
         return own[number % len(own)]
     texts = phrases("coach")["rewrite"]
     template: str = texts.get(technique.id, texts["other"])
-    return template.format(customer=persona.name, company=persona.brief.company, option=offered(persona.brief.may[0]))
+    return template.format(
+        customer=persona.spoken_name, company=persona.brief.company, option=offered(persona.brief.may[0])
+    )
 
 
 def offered(permission: str) -> str:

@@ -7,6 +7,7 @@ import random
 import re
 from typing import Any
 
+from simcustomer.domain.address import spoken_name
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.acts import acts_of
 from simcustomer.engines.embedded.coach import offered
@@ -46,7 +47,6 @@ _FEWEST_WORDS, _MOST_WORDS = 4, 14
 _FEWEST_SHARED = 2
 """Content words of the brief that a clause needs to be about the case, and so worth giving back."""
 
-_TITLES = frozenset({"Mr", "Mrs", "Ms", "Miss", "Dr"})
 _SLOT = re.compile(r"\{\w+\}")
 _CONDITION = re.compile(r", if (?!you\b)")
 
@@ -81,7 +81,7 @@ class ScriptedTrainee:
         if self._phrases.get("applies") and _CONDITION.search(option) and not self._confided(view):
             option = f"{option} {self._pick(self._phrases['applies'], 'applies', view)}"
         slots = {
-            "customer": _spoken(view.customer_name),
+            "customer": spoken_name(view.customer_name),
             "company": view.brief.company,
             "agent": self._phrases["agent"],
             "option": option,
@@ -111,7 +111,7 @@ class ScriptedTrainee:
         last = Reading(view.transcript.said_by(Speaker.CUSTOMER)[-1], self._lexicon)
         for answer in self._phrases.get("confided", ()) if last.cues("confides") else ():
             if not any(_fixed(answer) in reply for reply in mine):
-                return str(answer.format(customer=_spoken(view.customer_name)))
+                return str(answer.format(customer=spoken_name(view.customer_name)))
         asked = question_kinds(view.transcript.said_by(Speaker.CUSTOMER)[-1], self._lexicon)
         answers = (
             answer
@@ -187,9 +187,3 @@ def _capital(text: str) -> str:
 def _fixed(phrase: str) -> str:
     """The longest stretch of a phrase between its slots, by which it is known again."""
     return max(_SLOT.split(phrase), key=len)
-
-
-def _spoken(name: str) -> str:
-    """The name by which to speak to someone: the first, or title and surname of one who gives a title."""
-    first, *rest = name.split()
-    return f"{first} {rest[-1]}" if first in _TITLES and rest else first

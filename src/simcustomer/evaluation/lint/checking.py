@@ -29,7 +29,7 @@ def lint_file(path: Path, rubric: Rubric) -> list[Finding]:
         findings.append(Finding.of_problem(path, name_problem(path, persona.id)))
     if not text.startswith(_SCHEMA):
         what, remedy = "the file does not name its schema", f"begin it with {_SCHEMA}../docs/persona.schema.json"
-        findings.append(Finding(file=shown_name(path), line=1, field=None, what=what, remedy=remedy))
+        findings.append(Finding(file=shown_name(path), line=1, field=None, what=what, remedy=remedy, advice=True))
     return _in_order(findings)
 
 

@@ -17,21 +17,23 @@ Field = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """Something to mend: the field, what is wrong with it, and what to do."""
+    """Something to mend: the field, what is wrong with it, and what to do; `advice` where it works as it is, only less well."""
 
     field: Field
     what: str
     remedy: str
+    advice: bool = False
 
 
 class Finding(Frozen):
-    """A fault in a file; `line` (from 1) and `field` are None where none can be named."""
+    """A fault in a file, or `advice`; `line` (from 1) and `field` are None where none can be named."""
 
     file: str
     line: int | None
     field: str | None
     what: str
     remedy: str
+    advice: bool = False
 
     @classmethod
     def of_fault(cls, file: Path, tree: Tree, fault: Fault) -> Finding:
@@ -43,7 +45,9 @@ class Finding(Frozen):
                 break
             tree, line = step
         field = ".".join(str(part) for part in fault.field) or None
-        return cls(file=shown_name(file), line=line, field=field, what=fault.what, remedy=fault.remedy)
+        return cls(
+            file=shown_name(file), line=line, field=field, what=fault.what, remedy=fault.remedy, advice=fault.advice
+        )
 
     @classmethod
     def of_problem(cls, file: Path, problem: str) -> Finding:

@@ -41,14 +41,14 @@ def _too_few(persona: Persona) -> Iterator[Fault]:
     count = sum(1 for _ in spoken_lines(persona))
     if count < FEWEST_LINES:
         what = f"{count} lines in all, so that the customer soon has nothing new to say"
-        yield Fault(("lines",), what, f"write at least {FEWEST_LINES}")
+        yield Fault(("lines",), what, f"write at least {FEWEST_LINES}", advice=True)
     for act, filed in persona.lines.items():
         total, fewest = sum(map(len, filed.values())), FEWEST.get(act, FEWEST_OTHERWISE)
         if total < fewest:
-            yield Fault(("lines", act.value), f"{total} of {fewest} lines", f"write at least {fewest}")
+            yield Fault(("lines", act.value), f"{total} of {fewest} lines", f"write at least {fewest}", advice=True)
             continue
         for temper in Temper if act in (Act.VENT, Act.PRESS, Act.SOFTEN) else ():
             fitting = len(filed.get(temper.value, ())) + len(filed.get("any", ()))
             if fitting < FEWEST_IN_A_TEMPER:
                 what = f"{fitting} of {FEWEST_IN_A_TEMPER} lines for a customer who is {temper.value}"
-                yield Fault(("lines", act.value), what, f"add lines under {temper.value} or any")
+                yield Fault(("lines", act.value), what, f"add lines under {temper.value} or any", advice=True)

@@ -34,7 +34,7 @@ def faults(persona: Persona) -> Iterator[Fault]:
         else:
             where = ".".join(map(str, twin.field))
             what = f"{sentence.even!r} repeats {'that' if twin.even == sentence.even else repr(twin.even)} of {where}"
-            yield Fault(sentence.field, what, "vary it or remove it: a customer says nothing twice")
+            yield Fault(sentence.field, what, "vary it or remove it: a customer says nothing twice", advice=True)
 
 
 def _sentences(persona: Persona) -> Iterator[_Sentence]:

@@ -25,6 +25,7 @@ _TYPED = f"""async (text, sheet, stamp, size) => {{
 
 _FILLED = "(answer, text, sheet, stamp) => [answer, text, sheet, window.studioTyping()]"
 _SETTLED = "() => window.studioSettled()"
+_TALK = "() => window.studioTalk()"
 _READY = "async (...held) => { await window.studioQuiet(); return held; }"
 """What is shown next is read from the store, so what was typed must have arrived there."""
 
@@ -62,7 +63,8 @@ def build(blocks: gr.Blocks, desk: Desk) -> None:
         address = f"(sheet) => window.studioAddress(sheet, '{view}')"
         seen.success(None, saving, None, js=address, api_visibility="private")
 
-    once(trial.begin.click, room.begin_trial, draft, trial.components)
+    begun = once(trial.begin.click, room.begin_trial, draft, trial.components)
+    begun.then(None, None, None, js=_TALK, api_visibility="private")
     said = [trial.reply, trial.session_id, trial.turn]
     once([trial.reply.submit, trial.send.click], room.answer, said, trial.components)
     once(trial.retry.click, room.resume, [trial.session_id], trial.components)

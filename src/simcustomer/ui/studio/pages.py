@@ -72,10 +72,12 @@ class StudioPages(Page):
 
     def _list(self, asked: Mapping[str, str], visitor: Visitor) -> Updates:
         writing, state = self.studio.writing, asked.get("state", "")
-        kinds = {
-            kind.value: rows(writing.shelf(kind), writing.drafts_of(kind), visitor.id, state) for kind in ContentKind
-        }
-        page = self.desk.renderer.html("studio_shelf", kinds=kinds, state=state, states=STATES)
+        shelves = {kind: writing.shelf(kind) for kind in ContentKind}
+        kinds = {kind.value: rows(shelf, writing.drafts_of(kind), visitor.id, state) for kind, shelf in shelves.items()}
+        # What cannot be used is rare, so the choice of it is there only with it.
+        is_sound = all(each.state != "unusable" for shelf in shelves.values() for each in shelf)
+        states = tuple(each for each in STATES if each != "unusable" or not is_sound)
+        page = self.desk.renderer.html("studio_shelf", kinds=kinds, state=state, states=states)
         return {**self._only(self.list_page), self.shelf: page}
 
     def _only(self, shown: gr.Column) -> Updates:
@@ -123,6 +125,7 @@ class StudioPages(Page):
             kind=opened.kind.value,
             title=self._title(opened),
             version=current.version if current else None,
+            state=self.studio.writing.state(opened.kind, opened.content_id) if current else "new",
             behind=self.studio.writing.is_behind(opened),
         )
 

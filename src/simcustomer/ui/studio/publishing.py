@@ -159,7 +159,7 @@ class HistoryPage(Page):
         current = writing.current(kind, content_id)
         if current is None:
             raise NotFound(self.desk.say("studio.history.none", id=content_id))
-        archived = steps[0].step is Step.ARCHIVED
+        state = writing.state(kind, content_id)
         pair = chosen_steps(steps, asked.get("a", ""), asked.get("b", ""))
         compared = None
         if pair is not None:
@@ -169,7 +169,7 @@ class HistoryPage(Page):
             kind=kind.value,
             id=content_id,
             title=next((each.title for each in writing.shelf(kind) if each.id == content_id), content_id),
-            archived=archived,
+            state=state,
             steps=steps,
             chosen=(pair[0].number, pair[1].number) if pair else None,
             compared=compared,
@@ -179,8 +179,8 @@ class HistoryPage(Page):
             self.content: f"{kind.value}/{content_id}",
             self.history: self.desk.renderer.html("studio_history", view=view),
             self.notice: self.desk.notice(said, "ended") if said else "",
-            self.archive: gr.Button(visible=not archived),
-            self.restore: gr.Button(visible=archived),
+            self.archive: gr.Button(visible=state != "archived"),
+            self.restore: gr.Button(visible=state == "archived"),
         }
 
     async def shelve(self, kind: ContentKind, content_id: str, step: Step, visitor: Visitor) -> Updates:

@@ -16,8 +16,8 @@ from simcustomer.evaluation.lint import Finding
 from simcustomer.studio import Shelved
 from simcustomer.studio.comparing import Difference, difference
 
-State = Literal["published", "archived", "new"]
-STATES: tuple[State, ...] = ("published", "archived", "new")
+State = Literal["published", "unusable", "archived", "new"]
+STATES: tuple[State, ...] = ("published", "unusable", "archived", "new")
 
 PLOT_WIDTH, PLOT_HEIGHT = 160, 40
 
@@ -57,7 +57,7 @@ def rows(shelf: Iterable[Shelved], drafts: Sequence[Draft], visitor_id: str, sta
         Row(
             each.id,
             each.title,
-            "archived" if each.archived else "published",
+            each.state,
             each.version,
             each.from_file,
             tuple(links.get(each.id, ())),
@@ -120,7 +120,7 @@ class HistoryView(NamedTuple):
     kind: str
     id: str
     title: str
-    archived: bool
+    state: State
     steps: tuple[Edition, ...]
     chosen: tuple[int, int] | None
     compared: Comparison | None

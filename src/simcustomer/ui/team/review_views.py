@@ -87,7 +87,7 @@ def read_view(member: Member, session: Session, disputes: Sequence[Dispute], ask
     return ReadView(
         member=member,
         view=view,
-        when=session.started_at.astimezone(),
+        when=session.started_at,
         ungraded=session.scorecard.ungraded,
         decided=_decided(session, view, *asked) if asked else None,
     )
@@ -119,7 +119,7 @@ def _dispute(member: Member, dispute: Dispute, session: Session) -> DisputeRow:
         level=look.counts if look else Level(name, None, None, None),
         reason=dispute.reason,
         said=_snippet(exchange.reply),
-        at=dispute.at.astimezone(),
+        at=dispute.at,
     )
 
 
@@ -132,7 +132,7 @@ def _ungraded(member: Member, number: int, session: Session) -> UngradedRow:
         number=number,
         why=exchange.grade.reason if isinstance(exchange.grade, Ungraded) else "",
         said=_snippet(exchange.reply),
-        at=session.started_at.astimezone(),
+        at=session.started_at,
     )
 
 

@@ -140,8 +140,8 @@ def _profile(profile: Profile, names: Mapping[str, str]) -> ProfileView:
         grader=profile.provenance.grader,
         customer=profile.provenance.customer,
         changed=profile.changed,
-        since=profile.since.astimezone(),
-        until=profile.until.astimezone(),
+        since=profile.since,
+        until=profile.until,
     )
 
 
