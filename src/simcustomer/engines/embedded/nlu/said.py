@@ -11,62 +11,12 @@ from collections import Counter
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
-from simcustomer.engines.embedded.nlu.needed import Alternatives
+from simcustomer.engines.embedded.nlu.markup import markup_in
 from simcustomer.engines.embedded.nlu.reading import Reading
 from simcustomer.engines.embedded.nlu.text import Span, Text
 
 _WHOLE = ("said_by_others", "only_supposed", "only_denied")
 """Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
-
-_SIGNS = r"[!-/:-@\[-`{-~\u00a7-\u00b7\u2020-\u203b\u2190-\u25ff\u2605\u2606\u2610-\u2612\u2713-\u2718]+"
-_MARKUP = Alternatives(
-    re.split(
-        r"\n    \| ",
-        r"""
-    <!--.*?(?:-->|\Z)                                # a comment of HTML
-    | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
-    | <!\[\w+\[ | \]\]>                                # the edges of raw text in XML
-    | <(?!(?:p|div|span|b|i|u|em|strong|big|small|font|body|html|ul|ol|li)\b)   # those lay out what is said
-      (?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
-    | </?[a-z_]\w*[^<>]{0,200}>
-    | (?:```|''').*?(?:```|'''|\Z)          # a fence; backticks are plain quotes by now
-    | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
-    | \[(?P<note>\w{3,30})\].{0,2000}?\[/(?P=note)\]
-    | ^[ \t]*\[[^\s\[\]]+(?:[ ][^\s\[\]]+)?\][^\n]*      # a speaker with what they say
-    | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?
-    | (?:\b[^.!?\n<]{0,60}:[ ]?)?<<.{0,400}?>>
-    | (?<!\S)(?=\S*\d)(?=\S*[a-z])[a-z\d+/]{24,}={0,2}(?!\S)   # an encoded text, and two more
-    | (?:%[\da-f]{2}){4,}
-    | (?<!\S)[a-z-]{3,}(?:/[a-z-]{3,}){4,}(?!\S)            # keywords between strokes
-    | (?<!\S)[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+(?:\s+[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+){2,}   # or ticked off
-    | (?<!\S)[a-z]+-[a-z]+(?:\s+[a-z]+-[a-z]+){3,}(?!\S)   # or hyphenated
-    | [^\s&]*(?:&\#?\w{1,8};\S*){2,}
-    | \A\s*(?:SIGNS\s+)+(?=\w)                         # signs without words
-    | (?<=\s)(?:(?![:;=8]-?[()dp/|\\](?:\s|\Z))SIGNS(?:\s+|\Z))+\Z   # but for a face of signs
-    | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
-    | ^[ \t]*\|[^\n]*\|[ \t]*$                         # a table
-    | ^[ \t]*(?:\*\*[^*\n]+\*\*[\W_]*){1,9}$
-    | (?<![:\w])//[^\n]*
-    | ~(?=\S)[^~\n]{5,200}(?<=\S)~
-    | (?:^|(?<=[.!?][ ]))(?:[^,;|\t\n.!?]{1,40}(?:[,;|\t](?=\S)[^,;|\t\n]{0,60}){2,}(?:\n|\Z)){2,}   # rows of values
-    | ^[ \t]*subject[ ]?:[^\n]*
-    | ^[ \t]*[\w_ ]{2,40}[ ]?:[ ]?(?:[0-3]|true|false|null)[ \t]*$
-    | \((?:in|with)[ ]an?[ ][^()\n]{3,80}\)
-    | "[^"\n]{10,400}"(?=[ ]*(?:-|,?[ ]says?\b))         # a saying with its source
-    | ^[ \t]*>[^\n]*                                 # a quoted line of a mail
-    | ^[ \t]*\#{1,6}[ \t][^\n]*
-    | ^[ \t]*\*\*[^*\n]+\*\*[ \t]*$
-    | (?<!\*)\*(?!\*)[^*\n]{3,200}(?<!\*)\*(?!\*)      # a stage direction
-    | ^[ \t]*(?:customer|supervisor|visitor|agent|manager|client|caller|guest|from)[ ]?\([^()\n]{1,20}\)[ ]?:[^\n]*
-    | (?<![\w'])(?:grades?|result|inner\ voice|scratchpad|visitor|customer|trainee|assistant|system|user|agent|ai
-      |supervisor|manager|assessor|grader|examiner|thought\ process
-      |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
-      |output)[ ]?:[^\n]*
-    """.replace("SIGNS", _SIGNS),
-    ),
-    re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
-)
-"""One alternative a line that begins with "|"."""
 
 _ASIDE = re.compile(r"\([^()]*\)")
 _SAYING = re.compile(r'"(?:[^\s"]+\s+){3,}[^\s"]+"')
@@ -124,7 +74,7 @@ _ASKING_WORDS = frozenset(["what", "why", "how", "when", "where", "who", "which"
 def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> Text:
     """The reply without what is not said to the customer; quotes of the text that comes back are verbatim in `reply`."""
     text = reply if isinstance(reply, Text) else Text(reply)
-    markup = _within(_MARKUP, text)
+    markup = markup_in(text)
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = [_with_scraps(span, text) for span in Reading(text, lexicon, other=customer).copied(_PASTED)]
     reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
@@ -206,7 +156,7 @@ def _scraps(text: Text) -> list[Span]:
     return found
 
 
-def _within(pattern: re.Pattern[str] | Alternatives, text: Text) -> list[Span]:
+def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:
     return [Span(*match.span()) for match in pattern.finditer(text.even)]
 
 
