@@ -13,7 +13,7 @@ from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
 from simcustomer.engines.embedded.nlu.markup import markup_in
 from simcustomer.engines.embedded.nlu.reading import Reading
-from simcustomer.engines.embedded.nlu.text import Span, Text
+from simcustomer.engines.embedded.nlu.text import WORD, Span, Text
 
 _WHOLE = ("said_by_others", "only_supposed", "only_denied")
 """Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
@@ -36,7 +36,6 @@ _PASTED = 8
 _GRADING = "about_grading"
 _CLAUSE = re.compile(r"[,;:] *")
 _PUNCTUATION = ".,;:!?\"'()-"
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _OWN = 6
 """Words from which the clauses before one about grading are the trainee's own."""
 
@@ -91,7 +90,7 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
         told = reading.text.low[sentence.start : sentence.end]
-        led = tuple(_WORD.findall(told.rpartition(":")[2])) if ":" in told else words
+        led = tuple(WORD.findall(told.rpartition(":")[2])) if ":" in told else words
         about = _about(words, reading.stop)
         again = len(words) > 1 and (words in before or led in before or _is_repeated(words, about, before))
         leads = reading.text.even[sentence.end - 1] == ":"
@@ -119,8 +118,8 @@ def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> T
 def _with_scraps(pasted: Span, text: Text) -> Span:
     """What is pasted, with the scraps of its own sentences around it: "Quote, ..., unquote."."""
     first, last = text.sentence_at(pasted.start), text.sentence_at(pasted.end - 1)
-    before = _WORD.findall(text.low, first.start, pasted.start)
-    after = _WORD.findall(text.low, pasted.end, last.end)
+    before = WORD.findall(text.low, first.start, pasted.start)
+    after = WORD.findall(text.low, pasted.end, last.end)
     return Span(
         first.start if len(before) <= _SCRAP else pasted.start, last.end if len(after) <= _SCRAP else pasted.end
     )
@@ -175,7 +174,7 @@ def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> in
     start = max((m.end() for m in _CLAUSE.finditer(reading.text.low, sentence.start, about)), default=sentence.start)
     if reading.text.low[sentence.start : start].rstrip().endswith(":"):
         return sentence.start  # it only leads in what is said about the grading
-    return start if len(_WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
+    return start if len(WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
 
 
 def _is_heap(sentence: str, small: frozenset[str]) -> bool:
