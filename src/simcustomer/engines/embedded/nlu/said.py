@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
@@ -40,7 +41,10 @@ _OWN = 6
 """Words from which the clauses before one about grading are the trainee's own."""
 
 _PATCHED, _THEIR_SHARE = 6, 0.85
+"""Words from which a sentence is pieced together of the customer's, and the share of it that is theirs then."""
+
 _SAME = 2
+"""Words with content from which two sentences about the same are one said twice."""
 
 _HEAP = 5
 """Words from which a sentence without any of the small words of English is a heap of keywords."""
@@ -70,49 +74,84 @@ _SCRAP = 3
 _ASKING_WORDS = frozenset(["what", "why", "how", "when", "where", "who", "which"])
 
 
+class _Heard:
+    """What was said before: by the customer, and by the reply up to a sentence."""
+
+    def __init__(self, customer: Text, small: frozenset[str]) -> None:
+        self._small = small
+        self._theirs = frozenset(customer.words)
+        self._about = {words: self._about_of(words) for _, words in customer.sayings}
+
+    def add(self, words: tuple[str, ...]) -> None:
+        """Remember a sentence."""
+        self._about[words] = self._about_of(words)
+
+    def holds(self, low: str, words: tuple[str, ...]) -> bool:
+        """Whether a sentence, in lower case, says again what was said; what leads in it, up to a colon, makes it no other."""
+        led = tuple(WORD.findall(low.rpartition(":")[2])) if ":" in low else words
+        again = len(words) > 1 and (words in self._about or led in self._about or self._is_repeated(words))
+        return again or self._is_pasted(words)
+
+    def _is_repeated(self, words: tuple[str, ...]) -> bool:
+        """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
+        if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in self._about):
+            return True
+        about = self._about_of(words)
+        return len(about) >= _SAME and about in self._about.values()
+
+    def _is_pasted(self, words: tuple[str, ...]) -> bool:
+        """Whether a sentence is made of the customer's words alone; who takes them up says "you" where they said "I"."""
+        return len(words) >= _PATCHED and sum(map(self._theirs.__contains__, words)) >= _THEIR_SHARE * len(words)
+
+    def _about_of(self, words: tuple[str, ...]) -> frozenset[str]:
+        return frozenset([word for word in words if word not in self._small])
+
+
 def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> Text:
     """The reply without what is not said to the customer; quotes of the text that comes back are verbatim in `reply`."""
     text = reply if isinstance(reply, Text) else Text(reply)
-    markup = markup_in(text)
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = [_with_scraps(span, text) for span in Reading(text, lexicon, other=customer).copied(_PASTED)]
-    reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
-    reading = Reading(split(reading.text, lexicon.stop), lexicon, other=customer)
-    theirs = customer if isinstance(customer, Text) else Text(customer)
-    before = {words: _about(words, lexicon.stop) for _, words in theirs.sayings}
-    vocabulary = frozenset(theirs.words)
-    unsaid: list[Span] = _scraps(reading.text)
+    left = split(text.without([*markup_in(text), *aside, *pasted]), lexicon.stop)
+    heard = _Heard(customer if isinstance(customer, Text) else Text(customer), lexicon.stop)
+    unsaid = [*_scraps(left), *_unsaid_sentences(Reading(left, lexicon, other=customer), heard)]
+    sayings = [
+        span
+        for span in _within(_SAYING, left)
+        if not _HEARD_BY_CUSTOMER.search(left.low, max(span.start - _LEAD, 0), span.start)
+    ]
+    return left.without(sorted({*unsaid, *sayings}))
+
+
+def _unsaid_sentences(reading: Reading, heard: _Heard) -> Iterator[Span]:
+    """The sentences that are not said to the customer, or what of them is not."""
+    even = reading.text.even
     leading: Span | None = None
     trails = False
     for sentence, words in reading.text.sayings:
         # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
-        trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
+        trails = trails and len(words) <= _SCRAP and even[sentence.start - 1] != "\n"
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
-        told = reading.text.low[sentence.start : sentence.end]
-        led = tuple(WORD.findall(told.rpartition(":")[2])) if ":" in told else words
-        about = _about(words, reading.stop)
-        again = len(words) > 1 and (words in before or led in before or _is_repeated(words, about, before))
-        leads = reading.text.even[sentence.end - 1] == ":"
-        lead_in = len(words) <= _LEAD_IN and leads
-        told = reading.text.even[sentence.start : sentence.end]
-        if start is None and (
-            not words or again or lead_in or _ENUMERATION.fullmatch(told) or _is_pasted(words, vocabulary)
-        ):
+        if start is None and (_is_frame(reading.text, sentence, words) or heard.holds(_low(reading, sentence), words)):
             start = sentence.start
         if start is not None:
             # What only leads in what is not said leads in nothing.
             if leading is not None and start == sentence.start:
-                unsaid.append(leading)
-            unsaid.append(Span(start, sentence.end))
-        leading = sentence if leads and start is None else None
-        before[words] = about
-    sayings = [
-        span
-        for span in _within(_SAYING, reading.text)
-        if not _HEARD_BY_CUSTOMER.search(reading.text.low, max(span.start - _LEAD, 0), span.start)
-    ]
-    return reading.text.without(sorted({*unsaid, *sayings}))
+                yield leading
+            yield Span(start, sentence.end)
+        leading = sentence if start is None and even[sentence.end - 1] == ":" else None
+        heard.add(words)
+
+
+def _is_frame(text: Text, sentence: Span, words: tuple[str, ...]) -> bool:
+    """Whether a sentence has no words, is the number of a list's entry, or leads in what is not there any more."""
+    even = text.even[sentence.start : sentence.end]
+    return not words or bool(_ENUMERATION.fullmatch(even)) or (even[-1] == ":" and len(words) <= _LEAD_IN)
+
+
+def _low(reading: Reading, sentence: Span) -> str:
+    return reading.text.low[sentence.start : sentence.end]
 
 
 def _with_scraps(pasted: Span, text: Text) -> Span:
@@ -123,22 +162,6 @@ def _with_scraps(pasted: Span, text: Text) -> Span:
     return Span(
         first.start if len(before) <= _SCRAP else pasted.start, last.end if len(after) <= _SCRAP else pasted.end
     )
-
-
-def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
-    """Whether a sentence is made of the customer's words alone; who takes them up says "you" where they said "I"."""
-    return len(words) >= _PATCHED and sum(word in theirs for word in words) >= _THEIR_SHARE * len(words)
-
-
-def _about(words: tuple[str, ...], small: frozenset[str]) -> frozenset[str]:
-    return frozenset([word for word in words if word not in small])
-
-
-def _is_repeated(words: tuple[str, ...], about: frozenset[str], before: dict[tuple[str, ...], frozenset[str]]) -> bool:
-    """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
-    if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in before):
-        return True
-    return len(about) >= _SAME and about in before.values()
 
 
 def _scraps(text: Text) -> list[Span]:
@@ -162,11 +185,7 @@ def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:
 def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> int | None:
     """Where in a sentence begins what is not said to the customer; None where all is."""
     whole = any(cue.sentence == sentence for name in _WHOLE for cue in reading.cues(name))
-    if (
-        whole
-        or _is_heap(reading.text.low[sentence.start : sentence.end], reading.stop)
-        or _is_foreign(reading, sentence, words)
-    ):
+    if whole or _is_heap(_low(reading, sentence), reading.stop) or _is_foreign(reading, sentence, words):
         return sentence.start
     about = next((cue.span.start for cue in reading.cues(_GRADING) if cue.sentence == sentence), None)
     if about is None:
