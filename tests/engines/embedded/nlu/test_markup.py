@@ -51,6 +51,6 @@ def test_signs_choose_among_patterns_without_a_loss() -> None:
         ("It's sorted :-)", []),
     ],
 )
-def test_what_is_markup(reply: str, markup: list[str]) -> None:
+def test_only_markup_is_found(reply: str, markup: list[str]) -> None:
     text = Text(reply)
     assert [text.quote(span) for span in markup_in(text)] == markup

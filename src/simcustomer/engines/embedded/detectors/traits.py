@@ -22,7 +22,6 @@ SEVERAL = 2
 PARTING = 20
 """Words up to which a message with a parting word counts as the end of the conversation."""
 
-
 Trait = TypeVar("Trait")
 
 
