@@ -25,7 +25,9 @@ def written(tmp_path: Path, **fields: object) -> Path:
     return path
 
 
-def test_the_levels_stay(rated: tuple[RatedReply, ...], tmp_path: Path) -> None:
+def test_a_reply_told_anew_keeps_the_rating_of_the_one_it_stands_for(
+    rated: tuple[RatedReply, ...], tmp_path: Path
+) -> None:
     first = rated[0]
     ((group, told),) = read_retold(written(tmp_path, id=first.conversation, turn=first.rating.turn), rated)
     assert group == first.conversation

@@ -1,4 +1,4 @@
-"""Grades a transcripts file by the batches of a model server: cheaper tokens, answered within a day."""
+"""A run over a transcripts file by batches: grade, hand in what the model misses, collect, until nothing is missing; knows no API."""
 
 from __future__ import annotations
 

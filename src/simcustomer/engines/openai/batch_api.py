@@ -1,4 +1,4 @@
-"""The batch endpoints of a server: files of requests in, files of answers out, each failure as our own error."""
+"""The wire of batches: a server's endpoints, files of requests in, files of answers out, each failure as our own error; keeps nothing."""
 
 from __future__ import annotations
 

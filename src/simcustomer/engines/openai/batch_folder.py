@@ -1,4 +1,4 @@
-"""What is kept of batches between runs: which were handed in, and every answer that came back."""
+"""The disk of batches, what is kept between runs: which were handed in, and every answer that came back; knows no server."""
 
 from __future__ import annotations
 

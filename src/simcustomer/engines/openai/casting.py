@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from simcustomer.engines.openai.batch_folder import BatchFolder
-from simcustomer.engines.openai.batching import BatchModel
+from simcustomer.engines.openai.batch_model import BatchModel
 from simcustomer.engines.openai.calls import Model
 from simcustomer.engines.openai.client import ModelClient
 from simcustomer.engines.openai.coach import OpenAICoach

@@ -46,7 +46,10 @@ class _Part(NamedTuple):
 
 
 class OpenAIGrader:
-    """Implements `roles.Grader`. `samples` gradings are made into one; `batching` asks for all techniques at once or singly."""
+    """Implements `roles.Grader`. `samples` gradings are made into one.
+
+    `batching` is how many techniques a call asks for, all or one; batches of calls are `batch_model`'s.
+    """
 
     def __init__(
         self, model: Model, ledger: Ledger, *, samples: int = 1, batching: Literal["all", "technique"] = "all"

@@ -29,7 +29,6 @@ _MARK = re.compile(r"^\s*(?:#{1,4}\s|-?\s*[stoqkm]\d{1,2}\s*:|<<[0-9a-f]{16}|[0-
 _QUOTED = re.compile(r'"([^"]+)"')
 _WORD = re.compile(r"[^\W_]+")
 
-
 _Runs = frozenset[tuple[str, ...]]
 
 

@@ -1,4 +1,4 @@
-"""Reads a whole answer of a chat-completions server, and trusts nothing in it."""
+"""Reads what a chat-completions server answers, whole or in pieces, and trusts nothing in it."""
 
 from __future__ import annotations
 

@@ -45,5 +45,5 @@ def test_a_sentence_begins_at_a_small_word_with_a_capital() -> None:
         "I've asked Will to ring you, and I've asked Ana to ring you if Will can't.",
     ],
 )
-def test_honest_words_stay_as_they_are(honest: str) -> None:
+def test_an_honest_sentence_is_neither_parted_nor_shortened(honest: str) -> None:
     assert _split(honest) == [honest]

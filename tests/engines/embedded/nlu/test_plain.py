@@ -37,7 +37,7 @@ def test_words_are_read_as_all_know_them(written: str, read: str) -> None:
         "At 4pm on the 3rd, room 12b, M4 5LP, 2x4, 50p",
     ],
 )
-def test_what_is_right_stays(right: str) -> None:
+def test_words_without_a_slip_are_not_mended(right: str) -> None:
     text = plain_text(right)
     assert text.even == right
     assert not text.changes
@@ -76,5 +76,5 @@ def test_days_names_amounts_and_persons_tell_no_reply_from_another(one: str, oth
     assert alike(one) == alike(other)
 
 
-def test_other_words_stay() -> None:
+def test_words_that_tell_nothing_of_day_name_or_person_are_not_made_alike() -> None:
     assert alike("May I ask? The hero missed it in March.") == "May I ask? The hero missed it in March."

@@ -61,7 +61,7 @@ def test_a_trick_is_not_said_to_the_customer(trick: str) -> None:
         "Olá João, your parcel is in Porto and comes on Friday.",
     ],
 )
-def test_honest_words_stay(reply: str) -> None:
+def test_an_honest_reply_is_said_as_a_whole(reply: str) -> None:
     assert _said(reply) == reply
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from simcustomer.engines.embedded.detectors.moment import NUMBER_STEMS, Moment, Sentence
+from simcustomer.engines.embedded.detectors.body import Sentence
+from simcustomer.engines.embedded.detectors.moment import NUMBER_STEMS, Moment
 from simcustomer.engines.embedded.idle_model import IdleModel
-from simcustomer.engines.embedded.nlu.lexicon import CUSTOMERS
 from simcustomer.engines.embedded.nlu.symbols import load_thesaurus
 from simcustomer.engines.embedded.nlu.text import Span, stem
 
@@ -116,9 +116,8 @@ def with_cues(moment: Moment) -> list[tuple[Sentence, frozenset[str]]]:
     """The sentences of a reply, each with the names of the trainee's cues in it."""
     held: defaultdict[int, set[str]] = defaultdict(set)
     for name in moment.present:
-        if not name.startswith(CUSTOMERS):
-            for place in moment.places_of(name):
-                held[place].add(name)
+        for place in moment.places_of(name):
+            held[place].add(name)
     return [(sentence, frozenset(held[place])) for place, sentence in enumerate(moment.sentences)]
 
 

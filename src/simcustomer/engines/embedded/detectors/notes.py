@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from simcustomer.domain.assessment import Evidence, Finding
 from simcustomer.domain.rubric import ALWAYS, LEVELS, Technique
-from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
+from simcustomer.engines.embedded.detectors.body import Sentence
+from simcustomer.engines.embedded.detectors.moment import Moment
 from simcustomer.engines.embedded.nlu import Cue
 from simcustomer.engines.embedded.nlu.text import Span
 

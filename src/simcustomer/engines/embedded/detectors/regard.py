@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from simcustomer.domain.assessment import Finding
 from simcustomer.domain.rubric import Technique
-from simcustomer.engines.embedded.detectors.moment import Moment, Sentence
+from simcustomer.engines.embedded.detectors.body import Sentence
+from simcustomer.engines.embedded.detectors.moment import Moment
 from simcustomer.engines.embedded.detectors.notes import Notes
 from simcustomer.engines.embedded.detectors.traits import (
     acknowledgements,

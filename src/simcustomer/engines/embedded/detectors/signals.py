@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from simcustomer.engines.embedded.detectors import traits
 from simcustomer.engines.embedded.detectors.moment import Moment
+from simcustomer.engines.embedded.nlu.lexicon import CUSTOMERS
 
 STRUCTURE: dict[str, Callable[[Moment], float]] = {
     "grip": lambda m: m.grip,
@@ -40,7 +41,7 @@ def signal(moment: Moment, name: str) -> float:
     """One signal: a structural one, or how often a cue stands in the reply (`customer_...`: in the message answered)."""
     if name in STRUCTURE:
         return float(STRUCTURE[name](moment))
-    if name.startswith("customer_"):
+    if name.startswith(CUSTOMERS):
         return float(moment.customer_count(name))
     return float(len(moment.said(name)))
 
@@ -48,5 +49,6 @@ def signal(moment: Moment, name: str) -> float:
 def signals(moment: Moment) -> dict[str, float]:
     """Every signal by name."""
     found = dict.fromkeys((*STRUCTURE, *moment.lexicon.cues), 0.0)
-    found.update((name, signal(moment, name)) for name in (*STRUCTURE, *moment.present))
+    standing = moment.present | moment.customer.present(by_customer=True)
+    found.update((name, signal(moment, name)) for name in (*STRUCTURE, *standing))
     return found

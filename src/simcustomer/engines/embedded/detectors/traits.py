@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar, cast
 
-from simcustomer.engines.embedded.detectors.moment import SHOUTED, Moment, Sentence
+from simcustomer.engines.embedded.detectors.body import Sentence
+from simcustomer.engines.embedded.detectors.moment import SHOUTED, Moment
 from simcustomer.engines.embedded.nlu import Cue, Reading
 
 CARELESS = 3
@@ -20,7 +21,6 @@ SEVERAL = 2
 
 PARTING = 20
 """Words up to which a message with a parting word counts as the end of the conversation."""
-
 
 Trait = TypeVar("Trait")
 
@@ -62,7 +62,7 @@ def warmth(moment: Moment) -> tuple[Sentence, ...]:
 @_once
 def reflections(moment: Moment) -> tuple[Sentence, ...]:
     """Statements that give back at least two things that the customer has just said."""
-    return tuple(s for s in moment.statements if len(s.echoes) >= 2)
+    return tuple(s for s in moment.statements if len(s.stems & moment.customer.stems) >= 2)
 
 
 @_once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simcustomer.engines.embedded.nlu.text import Change, Span, Text
+from simcustomer.engines.embedded.nlu.text import WORD, Change, Span, Text
 
 _BEGUN = re.compile(r"(?<=[^\W\d_]) (?=([A-Z][a-z]+)(?= [a-z]))")
 """A word with a capital after one without an end, and before one without a capital."""
@@ -15,7 +15,6 @@ _SEPARATED = re.compile(r"(?<=\s)(?:-{2,}|/+|\|+|>{2,}|<{2,}|\*{2,}|~+|={2,}>?)(
 _LABEL = re.compile(r"""(?:[^\W_]+[ .,'#]+){0,5}[^\W_]+[ ]?[:)\]>|"-]+\s""")
 """What stands before something that is said twice: "Draft: ... Final: ..."."""
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 _NAMES = {"i", "may", "will"}
 """Small words that have a capital within a sentence too."""
@@ -51,11 +50,11 @@ def split(text: Text, small: frozenset[str]) -> Text:
 
 
 def _said_again(text: Text) -> list[Span]:
-    words = _WORD.findall(text.low)
+    words = WORD.findall(text.low)
     runs = list(zip(*(words[start:] for start in range(_AGAIN)), strict=False))
     if len(set(runs)) == len(runs):
         return []
-    places = [found.span() for found in _WORD.finditer(text.low)]
+    places = [found.span() for found in WORD.finditer(text.low)]
     seen: dict[tuple[str, ...], int] = {}
     found: list[Span] = []
     until = 0
@@ -83,7 +82,7 @@ def _heaps(text: Text) -> list[Span]:
     for sentence, said in text.sayings:
         if not _may_heap(said):
             continue
-        words = list(_WORD.finditer(text.low, *sentence))
+        words = list(WORD.finditer(text.low, *sentence))
         begun, held = 0, False
         for place, word in enumerate(words):
             apart = place > 0 and text.low[words[place - 1].end() : word.start()] != " "

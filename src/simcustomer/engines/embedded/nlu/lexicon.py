@@ -105,7 +105,6 @@ _CONTRACTION = re.compile(
     r"(?P<behind>\(\?<[!=][^()]*\))|\b(?:can't|cannot|won't|shan't|ain't|let's)|n't|'(?:ve|ll|re|m|d|s)(?![a-z])"
 )
 
-
 _READ_PLAINLY = frozenset({"grading", "unsaid"})
 """Files whose patterns are looked for in plain words (`nlu.plain`), where contractions stand in full."""
 

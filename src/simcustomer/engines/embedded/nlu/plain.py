@@ -25,8 +25,8 @@ _FIGURES = str.maketrans("013457", "oleast")
 _CONTRACTED = re.compile(r"(?P<stem>.+)(?:n't|'(?P<end>ve|ll|re|m|d))")
 _FULL = {"ve": "have", "ll": "will", "re": "are", "m": "am", "d": "would"}
 
-
 _SHORTEST_DISGUISED = 3
+"""Letters of the shortest word that is looked for behind figures."""
 
 
 class _Plain(NamedTuple):

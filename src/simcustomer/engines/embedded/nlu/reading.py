@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
 from simcustomer.engines.embedded.nlu.once import cached_property
 from simcustomer.engines.embedded.nlu.phrases import PhraseIndex
-from simcustomer.engines.embedded.nlu.text import Span, Text, content_stems
+from simcustomer.engines.embedded.nlu.text import WORD, Span, Text, content_stems
 
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|cannot|without|hardly|refuse to)\b|n't\b", re.IGNORECASE)
 _CONDITION = re.compile(
@@ -25,7 +25,6 @@ _REPORT = re.compile(
 _CLAUSE_END = re.compile(r"[,;:()]| - |\b(?:but|so|however|and (?:i|we|so|then))\b", re.IGNORECASE)
 """Where a negation or a report stops reaching forward."""
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _QUOTED = re.compile(r'"[^"\n]{2,400}"')
 _ASKING = re.compile(
     r"(?:(?:and|so|ok|okay|but|right|hi|hello)[ ,]+)?(?:"
@@ -185,7 +184,7 @@ class Reading:
         runs = frozenset(_runs(self._other.words, length))
         if runs.isdisjoint(_runs(self.text.words, length)):
             return ()
-        places = [(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(self.text.even)]
+        places = [(m.group().lower(), m.start(), m.end()) for m in WORD.finditer(self.text.even)]
         mine = tuple(word for word, _, _ in places)
         found: list[Span] = []
         for i in range(len(mine) - length + 1):

@@ -8,65 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from simcustomer.engines.embedded.nlu.joined import GLUE, split
 from simcustomer.engines.embedded.nlu.lexicon import Lexicon
-from simcustomer.engines.embedded.nlu.needed import Alternatives
+from simcustomer.engines.embedded.nlu.markup import markup_in
 from simcustomer.engines.embedded.nlu.reading import Reading
-from simcustomer.engines.embedded.nlu.text import Span, Text
+from simcustomer.engines.embedded.nlu.text import WORD, Span, Text
 
 _WHOLE = ("said_by_others", "only_supposed", "only_denied")
 """Cues that a sentence is left out for as a whole; one with `about_grading` from the clause on that holds it."""
-
-_SIGNS = r"[!-/:-@\[-`{-~\u00a7-\u00b7\u2020-\u203b\u2190-\u25ff\u2605\u2606\u2610-\u2612\u2713-\u2718]+"
-_MARKUP = Alternatives(
-    re.split(
-        r"\n    \| ",
-        r"""
-    <!--.*?(?:-->|\Z)                                # a comment of HTML
-    | <\|[^|>]{1,40}\|>[^\n]*                        # a token of a chat template, and what it opens
-    | <!\[\w+\[ | \]\]>                                # the edges of raw text in XML
-    | <(?!(?:p|div|span|b|i|u|em|strong|big|small|font|body|html|ul|ol|li)\b)   # those lay out what is said
-      (?P<tag>[a-z_]\w*)\b[^<>]{0,200}>.{0,2000}?</(?P=tag)>
-    | </?[a-z_]\w*[^<>]{0,200}>
-    | (?:```|''').*?(?:```|'''|\Z)          # a fence; backticks are plain quotes by now
-    | \{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}
-    | \[(?P<note>\w{3,30})\].{0,2000}?\[/(?P=note)\]
-    | ^[ \t]*\[[^\s\[\]]+(?:[ ][^\s\[\]]+)?\][^\n]*      # a speaker with what they say
-    | \[[^\[\]\n]{0,400}\](?:[ ]?:[^\n]*)?
-    | (?:\b[^.!?\n<]{0,60}:[ ]?)?<<.{0,400}?>>
-    | (?<!\S)(?=\S*\d)(?=\S*[a-z])[a-z\d+/]{24,}={0,2}(?!\S)   # an encoded text, and two more
-    | (?:%[\da-f]{2}){4,}
-    | (?<!\S)[a-z-]{3,}(?:/[a-z-]{3,}){4,}(?!\S)            # keywords between strokes
-    | (?<!\S)[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+(?:\s+[\u2610-\u2612\u2713-\u2718][ ]?[\w-]+){2,}   # or ticked off
-    | (?<!\S)[a-z]+-[a-z]+(?:\s+[a-z]+-[a-z]+){3,}(?!\S)   # or hyphenated
-    | [^\s&]*(?:&\#?\w{1,8};\S*){2,}
-    | \A\s*(?:SIGNS\s+)+(?=\w)                         # signs without words
-    | (?<=\s)(?:(?![:;=8]-?[()dp/|\\](?:\s|\Z))SIGNS(?:\s+|\Z))+\Z   # but for a face of signs
-    | ^[ \t]*-{3,}[ ]?(?:original|forwarded)\b.*\Z      # what an older mail said
-    | ^[ \t]*\|[^\n]*\|[ \t]*$                         # a table
-    | ^[ \t]*(?:\*\*[^*\n]+\*\*[\W_]*){1,9}$
-    | (?<![:\w])//[^\n]*
-    | ~(?=\S)[^~\n]{5,200}(?<=\S)~
-    | (?:^|(?<=[.!?][ ]))(?:[^,;|\t\n.!?]{1,40}(?:[,;|\t](?=\S)[^,;|\t\n]{0,60}){2,}(?:\n|\Z)){2,}   # rows of values
-    | ^[ \t]*subject[ ]?:[^\n]*
-    | ^[ \t]*[\w_ ]{2,40}[ ]?:[ ]?(?:[0-3]|true|false|null)[ \t]*$
-    | \((?:in|with)[ ]an?[ ][^()\n]{3,80}\)
-    | "[^"\n]{10,400}"(?=[ ]*(?:-|,?[ ]says?\b))         # a saying with its source
-    | ^[ \t]*>[^\n]*                                 # a quoted line of a mail
-    | ^[ \t]*\#{1,6}[ \t][^\n]*
-    | ^[ \t]*\*\*[^*\n]+\*\*[ \t]*$
-    | (?<!\*)\*(?!\*)[^*\n]{3,200}(?<!\*)\*(?!\*)      # a stage direction
-    | ^[ \t]*(?:customer|supervisor|visitor|agent|manager|client|caller|guest|from)[ ]?\([^()\n]{1,20}\)[ ]?:[^\n]*
-    | (?<![\w'])(?:grades?|result|inner\ voice|scratchpad|visitor|customer|trainee|assistant|system|user|agent|ai
-      |supervisor|manager|assessor|grader|examiner|thought\ process
-      |thinking|thoughts|reasoning|analysis|keywords?|note\ to\ (?:the\ )?\w+|instructions?|rubric|score|verdict|evaluation|rating
-      |output)[ ]?:[^\n]*
-    """.replace("SIGNS", _SIGNS),
-    ),
-    re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE,
-)
-"""One alternative a line that begins with "|"."""
 
 _ASIDE = re.compile(r"\([^()]*\)")
 _SAYING = re.compile(r'"(?:[^\s"]+\s+){3,}[^\s"]+"')
@@ -86,12 +37,14 @@ _PASTED = 8
 _GRADING = "about_grading"
 _CLAUSE = re.compile(r"[,;:] *")
 _PUNCTUATION = ".,;:!?\"'()-"
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _OWN = 6
 """Words from which the clauses before one about grading are the trainee's own."""
 
 _PATCHED, _THEIR_SHARE = 6, 0.85
+"""Words from which a sentence is pieced together of the customer's, and the share of it that is theirs then."""
+
 _SAME = 2
+"""Words with content from which two sentences about the same are one said twice."""
 
 _HEAP = 5
 """Words from which a sentence without any of the small words of English is a heap of keywords."""
@@ -121,75 +74,94 @@ _SCRAP = 3
 _ASKING_WORDS = frozenset(["what", "why", "how", "when", "where", "who", "which"])
 
 
+class _Heard:
+    """What was said before: by the customer, and by the reply up to a sentence."""
+
+    def __init__(self, customer: Text, small: frozenset[str]) -> None:
+        self._small = small
+        self._theirs = frozenset(customer.words)
+        self._about = {words: self._about_of(words) for _, words in customer.sayings}
+
+    def add(self, words: tuple[str, ...]) -> None:
+        """Remember a sentence."""
+        self._about[words] = self._about_of(words)
+
+    def holds(self, low: str, words: tuple[str, ...]) -> bool:
+        """Whether a sentence, in lower case, says again what was said; what leads in it, up to a colon, makes it no other."""
+        led = tuple(WORD.findall(low.rpartition(":")[2])) if ":" in low else words
+        again = len(words) > 1 and (words in self._about or led in self._about or self._is_repeated(words))
+        return again or self._is_pasted(words)
+
+    def _is_repeated(self, words: tuple[str, ...]) -> bool:
+        """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
+        if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in self._about):
+            return True
+        about = self._about_of(words)
+        return len(about) >= _SAME and about in self._about.values()
+
+    def _is_pasted(self, words: tuple[str, ...]) -> bool:
+        """Whether a sentence is made of the customer's words alone; who takes them up says "you" where they said "I"."""
+        return len(words) >= _PATCHED and sum(map(self._theirs.__contains__, words)) >= _THEIR_SHARE * len(words)
+
+    def _about_of(self, words: tuple[str, ...]) -> frozenset[str]:
+        return frozenset([word for word in words if word not in self._small])
+
+
 def said(reply: str | Text, lexicon: Lexicon, *, customer: str | Text = "") -> Text:
     """The reply without what is not said to the customer; quotes of the text that comes back are verbatim in `reply`."""
     text = reply if isinstance(reply, Text) else Text(reply)
-    markup = _within(_MARKUP, text)
     aside = [s for s in _within(_ASIDE, text) if lexicon.pattern(_GRADING).search(text.low, *s)]
     pasted = [_with_scraps(span, text) for span in Reading(text, lexicon, other=customer).copied(_PASTED)]
-    reading = Reading(text.without([*markup, *aside, *pasted]), lexicon, other=customer)
-    reading = Reading(split(reading.text, lexicon.stop), lexicon, other=customer)
-    theirs = customer if isinstance(customer, Text) else Text(customer)
-    before = {words: _about(words, lexicon.stop) for _, words in theirs.sayings}
-    vocabulary = frozenset(theirs.words)
-    unsaid: list[Span] = _scraps(reading.text)
+    left = split(text.without([*markup_in(text), *aside, *pasted]), lexicon.stop)
+    heard = _Heard(customer if isinstance(customer, Text) else Text(customer), lexicon.stop)
+    unsaid = [*_scraps(left), *_unsaid_sentences(Reading(left, lexicon, other=customer), heard)]
+    sayings = [
+        span
+        for span in _within(_SAYING, left)
+        if not _HEARD_BY_CUSTOMER.search(left.low, max(span.start - _LEAD, 0), span.start)
+    ]
+    return left.without(sorted({*unsaid, *sayings}))
+
+
+def _unsaid_sentences(reading: Reading, heard: _Heard) -> Iterator[Span]:
+    """The sentences that are not said to the customer, or what of them is not."""
+    even = reading.text.even
     leading: Span | None = None
     trails = False
     for sentence, words in reading.text.sayings:
         # What trails a heap of rubric words on its line is one of them: "Shared goal. Let's."
-        trails = trails and len(words) <= _SCRAP and reading.text.even[sentence.start - 1] != "\n"
+        trails = trails and len(words) <= _SCRAP and even[sentence.start - 1] != "\n"
         start = sentence.start if trails else _unsaid_from(reading, sentence, words)
         trails = start is not None
-        told = reading.text.low[sentence.start : sentence.end]
-        led = tuple(_WORD.findall(told.rpartition(":")[2])) if ":" in told else words
-        about = _about(words, reading.stop)
-        again = len(words) > 1 and (words in before or led in before or _is_repeated(words, about, before))
-        leads = reading.text.even[sentence.end - 1] == ":"
-        lead_in = len(words) <= _LEAD_IN and leads
-        told = reading.text.even[sentence.start : sentence.end]
-        if start is None and (
-            not words or again or lead_in or _ENUMERATION.fullmatch(told) or _is_pasted(words, vocabulary)
-        ):
+        if start is None and (_is_frame(reading.text, sentence, words) or heard.holds(_low(reading, sentence), words)):
             start = sentence.start
         if start is not None:
             # What only leads in what is not said leads in nothing.
             if leading is not None and start == sentence.start:
-                unsaid.append(leading)
-            unsaid.append(Span(start, sentence.end))
-        leading = sentence if leads and start is None else None
-        before[words] = about
-    sayings = [
-        span
-        for span in _within(_SAYING, reading.text)
-        if not _HEARD_BY_CUSTOMER.search(reading.text.low, max(span.start - _LEAD, 0), span.start)
-    ]
-    return reading.text.without(sorted({*unsaid, *sayings}))
+                yield leading
+            yield Span(start, sentence.end)
+        leading = sentence if start is None and even[sentence.end - 1] == ":" else None
+        heard.add(words)
+
+
+def _is_frame(text: Text, sentence: Span, words: tuple[str, ...]) -> bool:
+    """Whether a sentence has no words, is the number of a list's entry, or leads in what is not there any more."""
+    even = text.even[sentence.start : sentence.end]
+    return not words or bool(_ENUMERATION.fullmatch(even)) or (even[-1] == ":" and len(words) <= _LEAD_IN)
+
+
+def _low(reading: Reading, sentence: Span) -> str:
+    return reading.text.low[sentence.start : sentence.end]
 
 
 def _with_scraps(pasted: Span, text: Text) -> Span:
     """What is pasted, with the scraps of its own sentences around it: "Quote, ..., unquote."."""
     first, last = text.sentence_at(pasted.start), text.sentence_at(pasted.end - 1)
-    before = _WORD.findall(text.low, first.start, pasted.start)
-    after = _WORD.findall(text.low, pasted.end, last.end)
+    before = WORD.findall(text.low, first.start, pasted.start)
+    after = WORD.findall(text.low, pasted.end, last.end)
     return Span(
         first.start if len(before) <= _SCRAP else pasted.start, last.end if len(after) <= _SCRAP else pasted.end
     )
-
-
-def _is_pasted(words: tuple[str, ...], theirs: frozenset[str]) -> bool:
-    """Whether a sentence is made of the customer's words alone; who takes them up says "you" where they said "I"."""
-    return len(words) >= _PATCHED and sum(word in theirs for word in words) >= _THEIR_SHARE * len(words)
-
-
-def _about(words: tuple[str, ...], small: frozenset[str]) -> frozenset[str]:
-    return frozenset([word for word in words if word not in small])
-
-
-def _is_repeated(words: tuple[str, ...], about: frozenset[str], before: dict[tuple[str, ...], frozenset[str]]) -> bool:
-    """Whether what a sentence is about was all in one sentence before it, or it ends in one."""
-    if any(len(other) >= _SHORTEST_SAME and words[-len(other) :] == other for other in before):
-        return True
-    return len(about) >= _SAME and about in before.values()
 
 
 def _scraps(text: Text) -> list[Span]:
@@ -206,18 +178,14 @@ def _scraps(text: Text) -> list[Span]:
     return found
 
 
-def _within(pattern: re.Pattern[str] | Alternatives, text: Text) -> list[Span]:
+def _within(pattern: re.Pattern[str], text: Text) -> list[Span]:
     return [Span(*match.span()) for match in pattern.finditer(text.even)]
 
 
 def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> int | None:
     """Where in a sentence begins what is not said to the customer; None where all is."""
     whole = any(cue.sentence == sentence for name in _WHOLE for cue in reading.cues(name))
-    if (
-        whole
-        or _is_heap(reading.text.low[sentence.start : sentence.end], reading.stop)
-        or _is_foreign(reading, sentence, words)
-    ):
+    if whole or _is_heap(_low(reading, sentence), reading.stop) or _is_foreign(reading, sentence, words):
         return sentence.start
     about = next((cue.span.start for cue in reading.cues(_GRADING) if cue.sentence == sentence), None)
     if about is None:
@@ -225,7 +193,7 @@ def _unsaid_from(reading: Reading, sentence: Span, words: tuple[str, ...]) -> in
     start = max((m.end() for m in _CLAUSE.finditer(reading.text.low, sentence.start, about)), default=sentence.start)
     if reading.text.low[sentence.start : start].rstrip().endswith(":"):
         return sentence.start  # it only leads in what is said about the grading
-    return start if len(_WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
+    return start if len(WORD.findall(reading.text.low[sentence.start : start])) >= _OWN else sentence.start
 
 
 def _is_heap(sentence: str, small: frozenset[str]) -> bool:

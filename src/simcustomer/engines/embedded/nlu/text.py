@@ -41,7 +41,9 @@ _UNEVEN = re.compile(
 """Letters that are not surely one letter of their own: composed, compatible or invisible ones."""
 
 _INVISIBLE = frozenset({"Cf", "Cs", "Co"})
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+"""A word or a number, with the apostrophes within it."""
+
 _SENTENCE_END = re.compile(
     # "Mr. Lee" and "no. 5" go on; "No?" and "I said no." end.
     # The character that ends one stands first, since only such places are looked at closely then.
@@ -144,7 +146,7 @@ class Text:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Lower-case words, apostrophes kept."""
-        return tuple([word.lower() for word in _WORD.findall(self.even)])
+        return tuple([word.lower() for word in WORD.findall(self.even)])
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -160,7 +162,7 @@ class Text:
     @cached_property
     def sayings(self) -> tuple[tuple[Span, tuple[str, ...]], ...]:
         """Every sentence with its words in lower case."""
-        return tuple([(span, tuple(_WORD.findall(self.low, *span))) for span in self.sentences])
+        return tuple([(span, tuple(WORD.findall(self.low, *span))) for span in self.sentences])
 
     def sentence_at(self, position: int) -> Span:
         """The sentence that holds a position of `even`."""

@@ -1,4 +1,4 @@
-"""A model that is asked in batches: it answers from what came back, and notes what it has yet to ask."""
+"""The model of a grader that is asked in batches: it answers from `batch_folder`, and has `batch_api` asked for what is missing."""
 
 from __future__ import annotations
 
