@@ -11,7 +11,15 @@ from simcustomer.engines.embedded.nlu import Reading, content_stems
 from simcustomer.engines.embedded.nlu.spelling import is_known
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.engines.embedded.proposals import is_elliptic, proposals
-from simcustomer.engines.embedded.reaching import SURELY, asked_about, content, facts_reached, is_on_the_case, words_of
+from simcustomer.engines.embedded.reaching import (
+    SURELY,
+    asked_about,
+    asks_what_is,
+    content,
+    facts_reached,
+    is_on_the_case,
+    words_of,
+)
 
 _MOST_FACTS = 2
 
@@ -35,7 +43,7 @@ _ALREADY_SAID = 0.5
 class Asked:
     """What a reply asks for: ids of facts not told yet, of facts told already; whether it asks for the customer's wish.
 
-    `left` holds the sentences that ask for none of these, `met` the others.
+    `left` holds the sentences that ask for none of these, `met` the others, `inquiries` those that ask what is and bring out a fact.
     """
 
     facts: tuple[str, ...] = ()
@@ -44,6 +52,7 @@ class Asked:
     off_topic: bool = False
     left: tuple[Span, ...] = ()
     met: tuple[Span, ...] = ()
+    inquiries: frozenset[Span] = frozenset()
 
     @property
     def reaches(self) -> bool:
@@ -67,7 +76,13 @@ def asked_by(
         s for s in sentences if not reached[s] and s not in answered and not _is_part_of_answered(reading, s, reached)
     )
     in_turn = sorted(asked.facts, key=lambda fact_id: _first_asked(fact_id, reached))
-    return replace(asked, facts=tuple(in_turn), left=left, met=tuple(s for s in sentences if s not in left))
+    return replace(
+        asked,
+        facts=tuple(in_turn),
+        left=left,
+        met=tuple(s for s in sentences if s not in left),
+        inquiries=frozenset(s for s in sentences if reached[s] and asks_what_is(reading, s)),
+    )
 
 
 def _is_part_of_answered(reading: Reading, sentence: Span, reached: dict[Span, list[tuple[str, int]]]) -> bool:
