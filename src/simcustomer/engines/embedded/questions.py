@@ -118,7 +118,15 @@ def _taken(talk: _Talk, reached: dict[Span, list[tuple[str, int]]]) -> Asked:
     if fresh:
         # "Have you the tickets? And is there a reason for those two?" asks for both.
         more = _open(talk, tuple(s for s in sentences if not reached[s])) if len(fresh) < _MOST_FACTS else Asked()
-        return Asked(facts=tuple(dict.fromkeys((*fresh, *more.facts)))[:_MOST_FACTS], wish=more.wish)
+        # "How is he now? And what is your address?" asks for more of him beside what is new.
+        further = (
+            fact.id
+            for fact in talk.persona.facts
+            if fact.id in order
+            and fact.id in talk.known
+            and not _asks_the_same(reading, fact, sentences, hits[fact.id])
+        )
+        return Asked(facts=tuple(dict.fromkeys((*fresh, *more.facts, *further)))[:_MOST_FACTS], wish=more.wish)
     # "Does anything else matter?" asks for more, although the word was there before.
     is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
     same = (fact for fact in talk.persona.facts if fact.id in order and fact.id in talk.known)

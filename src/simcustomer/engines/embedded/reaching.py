@@ -32,7 +32,7 @@ _POINTS_BACK = re.compile(
 )
 
 _ASKS_WHAT_IS = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:is|are|was|were|does|did|has|have|had)(?!\w)")
-_ASKS_WHEN = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:when|where|by when|how soon|what time)(?!\w)")
+_ASKS_WHEN_OR_WHY = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:when|where|why|by when|how soon|what time)(?!\w)")
 
 _SHORT_IS = re.compile(r"\b(who|what|where|when|how|why)'?s\b")
 
@@ -67,11 +67,11 @@ def asks_what_is(reading: Reading, sentence: Span) -> bool:
 
 
 def _is_put(reading: Reading, sentence: Span) -> bool:
-    """Whether a sentence asks for a yes to what would be done or is so still, rather than for what is, or for when."""
+    """Whether a sentence asks for a yes to what would be done or is so still, rather than for what is, for when or why."""
     low = reading.text.low
     named = any(cue.sentence == sentence for name in ("request", "same", "serving") for cue in reading.cues(name))
     would = sentence in proposals(reading) and not _ASKS_WHAT_IS.match(low, *sentence)
-    return would or (named and not _ASKS_WHEN.match(low, *sentence))
+    return would or (named and not _ASKS_WHEN_OR_WHY.match(low, *sentence))
 
 
 def _about_someone(persona: Persona, known: frozenset[str]) -> list[tuple[str, int]]:
