@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from simcustomer.domain.mood import Temper
+from simcustomer.domain.persona import SpokenLines
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -37,7 +38,7 @@ def sentences(text: str) -> frozenset[str]:
     return frozenset(even for part in _SENTENCE.split(text) if (even := re.sub(r"[\W_]+", " ", part).strip().lower()))
 
 
-def by_temper(filed: Mapping[str, Sequence[str]], temper: Temper, dice: random.Random) -> Iterator[Iterable[str]]:
+def by_temper(filed: SpokenLines, temper: Temper, dice: random.Random) -> Iterator[Iterable[str]]:
     """The lines of an act, as they are filed by temper, in groups of which the best fitting come first."""
     own, general = filed.get(temper.value, ()), filed.get("any", ())
     # Own lines come first, but not always, or three lines would open every seed's session alike.

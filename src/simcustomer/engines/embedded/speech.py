@@ -251,7 +251,8 @@ class Speech:
     def _line(self, *acts: Act) -> list[str]:
         """One unused line for the first of the acts that has one, in this temper if there is one; else nothing."""
         for act in acts:
-            for candidates in by_temper(self.persona.lines.get(act, {}), self.stance.mood.temper, self.random):
+            filed = self.persona.lines.get(act, {})
+            for candidates in by_temper(filed, self.stance.mood.temper, self.random):
                 if chosen := self._unsaid(line for line in candidates if self._fits(act, line)):
                     return chosen
         return []
