@@ -85,3 +85,42 @@ def test_a_name_at_the_end_of_a_line_is_a_signature(library: Library, rubric: Ru
     philippa = library.persona("as-per-my-last-email")
     script = ("Dear Ms Greaves, I have your emails here and I am sorry. " + reply,)
     assert played(philippa, rubric, *script).exchanges[0].answer.startswith("Dear Martin")
+
+
+@pytest.mark.parametrize(
+    ("persona", "reply", "acts"),
+    [
+        ("priya-wants-a-discount", "I can email you a £10 voucher. What email should I send it to?", (Act.FIND_OUT,)),
+        ("long-story-short", "Maggie will ring you. Which number is best for her to ring?", (Act.FIND_OUT,)),
+        ("please-write-simple", "I can see a ticket for 7.31. Was that your ticket?", (Act.CONFIRM,)),
+    ],
+)
+def test_what_the_trainee_needs_for_their_next_step_is_looked_for_and_not_denied(
+    library: Library, rubric: Rubric, persona: str, reply: str, acts: tuple[Act, ...]
+) -> None:
+    customer = library.persona(persona)
+    kind = "I am sorry about this. That was our mistake, and I will put it right myself."
+    answer = played(customer, rubric, kind, reply).exchanges[1].answer
+    assert said(customer, answer, *acts)
+    assert not said(customer, answer, Act.DENY, Act.DONT_KNOW)
+
+
+def test_who_asks_how_something_is_hears_of_it_and_gets_no_yes(library: Library, rubric: Rubric) -> None:
+    priya = library.persona("priya-wants-a-discount")
+    asks = "Sorry your boots came a day late. Can you give me your order number, and are the boots themselves ok?"
+    exchange = played(priya, rubric, asks).exchanges[0]
+    assert exchange.appraisal.asked == ("which_boots", "boots_are_fine")
+    assert not said(priya, exchange.answer, Act.AGREE)
+
+
+@pytest.mark.parametrize(
+    ("persona", "reply", "facts"),
+    [
+        ("please-write-simple", "Why could you not show it?", ("that_morning",)),
+        ("long-story-short", "Is the 16th a hospital appointment?", ("when_she_can_go",)),
+    ],
+)
+def test_a_question_in_the_words_of_a_fact_reaches_it(
+    library: Library, rubric: Rubric, persona: str, reply: str, facts: tuple[str, ...]
+) -> None:
+    assert answered(CUSTOMER, begun(CUSTOMER, library.persona(persona), rubric), reply)[1].asked == facts

@@ -11,7 +11,15 @@ from simcustomer.engines.embedded.nlu import Reading, content_stems
 from simcustomer.engines.embedded.nlu.spelling import is_known
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.engines.embedded.proposals import is_elliptic, proposals
-from simcustomer.engines.embedded.reaching import SURELY, asked_about, content, facts_reached, is_on_the_case, words_of
+from simcustomer.engines.embedded.reaching import (
+    SURELY,
+    asked_about,
+    asks_what_is,
+    content,
+    facts_reached,
+    is_on_the_case,
+    words_of,
+)
 
 _MOST_FACTS = 2
 
@@ -35,7 +43,7 @@ _ALREADY_SAID = 0.5
 class Asked:
     """What a reply asks for: ids of facts not told yet, of facts told already; whether it asks for the customer's wish.
 
-    `left` holds the sentences that ask for none of these, `met` the others.
+    `left` holds the sentences that ask for none of these, `met` the others, `inquiries` those that ask what is and bring out a fact.
     """
 
     facts: tuple[str, ...] = ()
@@ -44,6 +52,7 @@ class Asked:
     off_topic: bool = False
     left: tuple[Span, ...] = ()
     met: tuple[Span, ...] = ()
+    inquiries: frozenset[Span] = frozenset()
 
     @property
     def reaches(self) -> bool:
@@ -67,7 +76,13 @@ def asked_by(
         s for s in sentences if not reached[s] and s not in answered and not _is_part_of_answered(reading, s, reached)
     )
     in_turn = sorted(asked.facts, key=lambda fact_id: _first_asked(fact_id, reached))
-    return replace(asked, facts=tuple(in_turn), left=left, met=tuple(s for s in sentences if s not in left))
+    return replace(
+        asked,
+        facts=tuple(in_turn),
+        left=left,
+        met=tuple(s for s in sentences if s not in left),
+        inquiries=frozenset(s for s in sentences if reached[s] and asks_what_is(reading, s)),
+    )
 
 
 def _is_part_of_answered(reading: Reading, sentence: Span, reached: dict[Span, list[tuple[str, int]]]) -> bool:
@@ -103,7 +118,15 @@ def _taken(talk: _Talk, reached: dict[Span, list[tuple[str, int]]]) -> Asked:
     if fresh:
         # "Have you the tickets? And is there a reason for those two?" asks for both.
         more = _open(talk, tuple(s for s in sentences if not reached[s])) if len(fresh) < _MOST_FACTS else Asked()
-        return Asked(facts=tuple(dict.fromkeys((*fresh, *more.facts)))[:_MOST_FACTS], wish=more.wish)
+        # "How is he now? And what is your address?" asks for more of him beside what is new.
+        further = (
+            fact.id
+            for fact in talk.persona.facts
+            if fact.id in order
+            and fact.id in talk.known
+            and not _asks_the_same(reading, fact, sentences, hits[fact.id])
+        )
+        return Asked(facts=tuple(dict.fromkeys((*fresh, *more.facts, *further)))[:_MOST_FACTS], wish=more.wish)
     # "Does anything else matter?" asks for more, although the word was there before.
     is_open = any(_in(reading, name, sentences) for name in ("wish", "probe", "deeper"))
     same = (fact for fact in talk.persona.facts if fact.id in order and fact.id in talk.known)

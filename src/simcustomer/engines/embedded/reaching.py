@@ -10,7 +10,7 @@ from simcustomer.domain.persona import Fact, Persona
 from simcustomer.engines.embedded.nlu import Reading, content_stems, stem
 from simcustomer.engines.embedded.nlu.text import Span
 from simcustomer.engines.embedded.phrases import phrases
-from simcustomer.engines.embedded.proposals import about_own_acts, is_elliptic, proposals
+from simcustomer.engines.embedded.proposals import about_own_acts, is_elliptic, proposals, puts_two
 
 _KINDRED_NEEDED = 2
 
@@ -24,12 +24,15 @@ SURELY = 2
 
 SOMEONE = re.compile(r"\b(?:he|she|his|her|him|hers)\b")
 
+_MOSTLY = 0.5
+"""Share of a question's words that a fact's own wording must have for the question to be about it."""
+
 _POINTS_BACK = re.compile(
     r"(?<!\w)any of (?:that|those|these|them|this)(?!\w)|(?:that|this|it|they) appl(?:y|ies)(?!\w)"
 )
 
 _ASKS_WHAT_IS = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:is|are|was|were|does|did|has|have|had)(?!\w)")
-_ASKS_WHEN = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:when|where|by when|how soon|what time)(?!\w)")
+_ASKS_WHEN_OR_WHY = re.compile(r"(?:(?:and|so|but|ok|okay),? )*(?:when|where|why|by when|how soon|what time)(?!\w)")
 
 _SHORT_IS = re.compile(r"\b(who|what|where|when|how|why)'?s\b")
 
@@ -43,7 +46,8 @@ def facts_reached(reading: Reading, persona: Persona, sentence: Span, known: fro
     of_choosing = tuple(word if word in _of_choosing() else "" for word in words)
     # "Shall I send the driver?" is not about the driver; "would Monday suit you?" is about when they can.
     if sentence in about_own_acts(reading) and not is_elliptic(reading, sentence):
-        return _best_reached(reading, persona, of_choosing, sentence, known)
+        # Who may choose says what they would take, and does not go over what suits them.
+        return [] if puts_two(reading, sentence) else _best_reached(reading, persona, of_choosing, sentence, known)
     found = _best_reached(reading, persona, words, sentence, known)
     if SOMEONE.search(reading.text.low, *sentence) and all(hits < SURELY for _, hits in found):
         # "When did he last ring?" is about whom they spoke of, not about whom they rang.
@@ -52,15 +56,22 @@ def facts_reached(reading: Reading, persona: Persona, sentence: Span, known: fro
         # "Would you try both on?" does not ask where they tried before, nor "is it still that email?" what was in it.
         sure = [(fact_id, hits) for fact_id, hits in found if hits >= SURELY]
         return sure or _best_reached(reading, persona, of_choosing, sentence, known)
-    return found or [(fact.id, 1) for fact in _hinted_at(reading, persona, sentence)]
+    near = (*_hinted_at(reading, persona, sentence), *_in_its_own_words(reading, persona, sentence, known))
+    return found or [(fact.id, 1) for fact in near[:1]]
+
+
+def asks_what_is(reading: Reading, sentence: Span) -> bool:
+    """Whether a sentence asks for what is or was, and puts nothing that would be done."""
+    would = sentence in about_own_acts(reading) or any(cue.sentence == sentence for cue in reading.cues("request"))
+    return bool(_ASKS_WHAT_IS.match(reading.text.low, *sentence)) and not would
 
 
 def _is_put(reading: Reading, sentence: Span) -> bool:
-    """Whether a sentence asks for a yes to what would be done or is so still, rather than for what is, or for when."""
+    """Whether a sentence asks for a yes to what would be done or is so still, rather than for what is, for when or why."""
     low = reading.text.low
-    named = any(cue.sentence == sentence for name in ("request", "same") for cue in reading.cues(name))
+    named = any(cue.sentence == sentence for name in ("request", "same", "serving") for cue in reading.cues(name))
     would = sentence in proposals(reading) and not _ASKS_WHAT_IS.match(low, *sentence)
-    return would or (named and not _ASKS_WHEN.match(low, *sentence))
+    return would or (named and not _ASKS_WHEN_OR_WHY.match(low, *sentence))
 
 
 def _about_someone(persona: Persona, known: frozenset[str]) -> list[tuple[str, int]]:
@@ -75,6 +86,15 @@ def _hinted_at(reading: Reading, persona: Persona, sentence: Span) -> Iterator[F
     """The secret whose own words, which nothing else in the case has, are in a question: it has come near it."""
     asked = asked_about(reading, (sentence,))
     yield from [fact for fact in persona.facts if asked & _own_words(persona, fact, reading.stop)][:1]
+
+
+def _in_its_own_words(reading: Reading, persona: Persona, sentence: Span, known: frozenset[str]) -> Iterator[Fact]:
+    """The fact that most of a question is worded as, where no topic of it was named; a secret only once it is told."""
+    asked = asked_about(reading, (sentence,))
+    for fact in persona.facts:
+        shared = asked & content(fact.text, reading.stop)
+        if (fact.reveal.when != "trust" or fact.id in known) and len(shared) >= max(SURELY, len(asked) * _MOSTLY):
+            yield fact
 
 
 def _own_words(persona: Persona, fact: Fact, stop: frozenset[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from simcustomer.domain.conduct import offers_on_table
@@ -13,7 +13,7 @@ from simcustomer.domain.persona import Act, Outcome, Persona, Remedy
 from simcustomer.domain.session import Stance
 from simcustomer.domain.transcript import Channel, Speaker
 from simcustomer.engines.embedded.framing import as_appointment, filled
-from simcustomer.engines.embedded.line import asks, sentences
+from simcustomer.engines.embedded.line import asks, by_temper, sentences
 from simcustomer.engines.embedded.nlu import Lexicon
 from simcustomer.engines.embedded.nlu.text import content_stems
 from simcustomer.engines.embedded.reaching import words_of_case
@@ -123,7 +123,9 @@ class Speech:
         most = 2
         answers = self._answers(most=most)
         act, reaction = self._reaction(is_answering=bool(answers))
-        is_asked = "question" in self.understanding.acts or self.understanding.unmet is not None
+        is_asked = (
+            "question" in self.understanding.acts or self.understanding.unmet is not None or self._has_told_it_all()
+        )
         if answers and len(answers) < most:
             answers = self._with_the_rest(answers)
         elif not answers and (act is None or act in _LEAVES_ROOM) and is_asked:
@@ -151,7 +153,13 @@ class Speech:
         unmet = self.understanding.unmet
         return self._line(_UNABLE[unmet][0]) if unmet is not None and unmet in _YES_OR_NO else []
 
+    def _has_told_it_all(self) -> bool:
+        """Whether something was asked for that the customer would tell, and has no more words for."""
+        return bool(set(self.understanding.appraisal.asked) & set(self.stance.may_tell))
+
     def _unable(self) -> tuple[Act, ...]:
+        if self.understanding.unmet is None and self._has_told_it_all():
+            return (Act.ASKED_AGAIN, Act.DONT_KNOW)
         acts = _UNABLE[self.understanding.unmet or Unmet.OTHER]
         # Nobody looks anything out for someone whom they are angry with.
         return tuple(a for a in acts if a is not Act.FIND_OUT or self.stance.mood.temper is not Temper.ANGRY)
@@ -243,7 +251,8 @@ class Speech:
     def _line(self, *acts: Act) -> list[str]:
         """One unused line for the first of the acts that has one, in this temper if there is one; else nothing."""
         for act in acts:
-            for candidates in self._by_temper(act):
+            filed = self.persona.lines.get(act, {})
+            for candidates in by_temper(filed, self.stance.mood.temper, self.random):
                 if chosen := self._unsaid(line for line in candidates if self._fits(act, line)):
                     return chosen
         return []
@@ -267,21 +276,6 @@ class Speech:
     def _is_offered_more_than_money(self) -> bool:
         made = set(self.understanding.appraisal.offers)
         return any(o.id in made and o.remedy not in (Remedy.REFUND, Remedy.CREDIT) for o in self.persona.offers)
-
-    def _by_temper(self, act: Act) -> Iterator[Iterable[str]]:
-        filed = self.persona.lines.get(act, {})
-        own = filed.get(self.stance.mood.temper.value, ())
-        general = filed.get("any", ())
-        # Own lines come first, but not always, or three lines would open every seed's session alike.
-        yield own if own and self.random.random() < 0.7 else (*own, *general)
-        yield (*own, *general)
-        nearest = {
-            Temper.ANGRY: (Temper.TENSE,),
-            Temper.TENSE: (Temper.CALM, Temper.ANGRY),
-            Temper.CALM: (Temper.TENSE,),
-        }
-        for temper in nearest[self.stance.mood.temper]:
-            yield filed.get(temper.value, ())
 
     def _unsaid(self, lines: Iterable[str]) -> list[str]:
         fitting = {

@@ -213,7 +213,8 @@ def _asked_and_felt(reading: Reading, acts: frozenset[str], asked: Asked) -> fro
     # "And which of them drop out?" only sounds like making sure, where it asks for what was not said yet.
     if asked.facts and "restate" not in acts and not reading.cues("understanding"):
         acts -= {"check"}
-    put = proposals(reading)
+    # "Are the boots ok?" wants to hear of them, and no yes.
+    put = proposals(reading) - asked.inquiries
     if put:
         acts = acts - {"too_short"} | {"proposal"}
         if any(cue.sentence in put for cue in reading.cues("request")):

@@ -71,6 +71,8 @@ def _wants(reading: Reading, persona: Persona, sentence: Span, *, hides: bool) -
     known = is_in_brief(reading, persona, sentence) and not _ANYBODY.search(reading.text.low, *sentence)
     is_near = hides and says_what and (is_polar or not is_detail) and not known
     is_personal = (hides or not is_polar) and _is_personal(reading, persona, sentence)
+    if _has(reading, "serving", sentence):
+        return Unmet.DETAIL
     kinds = {
         Unmet.REQUEST: _has(reading, "request", sentence) and not _SAYS_WHICH.match(reading.text.low, *sentence),
         Unmet.STILL: is_polar and _is_as_it_was(reading, sentence, near=is_near),
