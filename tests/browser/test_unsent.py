@@ -27,6 +27,12 @@ KEPT = "Object.entries(sessionStorage).filter(([key]) => key.startsWith('draft '
 
 
 @pytest.fixture
+def expected() -> tuple[str, ...]:
+    # A page that signs out may have asked for something a moment before.
+    return ("401 (Unauthorized)",)
+
+
+@pytest.fixture
 def site(tmp_path: Path, library: Library) -> Iterator[str]:
     store = open_store(f"sqlite:///{tmp_path / 'unsent.db'}")
     keeper = doorkeeper(store, Ann=(Role.TRAINEE,), Ben=(Role.TRAINEE,))
