@@ -97,7 +97,6 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         broken=broken is not None,
         settled=held_off(session),
     )
-    beyond = beyond_brief(persona.brief, reading)
     shown = (*techniques, *missteps)
     # Swearing is an insult to a customer, whatever else the reply does.
     deeds = acts_in(reading) | (acts & {"insult"})
@@ -112,7 +111,7 @@ def understand(scene: Scene, findings: Iterable[Finding], lexicon: Lexicon) -> U
         made=tuple(offer for offer in made if offer.offer not in back),
         withdrawn=back,
         broken=broken,
-        beyond=None if beyond is None or _said_before(session, beyond) else beyond,
+        beyond=_beyond(session, reading),
         hands_over=reading.has("hand_over") and "hand_over" in deeds,
         hangs_up=hangs_up(reading),
         awaits=_awaits(acts, asked, choice),
@@ -245,8 +244,10 @@ def _words_of(session: Session, offer: str) -> str | None:
     return next(quotes, None)
 
 
-def _said_before(session: Session, amount: str) -> bool:
-    return any(amount in exchange.reply for exchange in session.exchanges)
+def _beyond(session: Session, reading: Reading) -> str | None:
+    """What the reply undertakes beyond the brief for the first time."""
+    found = beyond_brief(session.persona.brief, reading)
+    return None if found is None or any(found in exchange.reply for exchange in session.exchanges) else found
 
 
 def _time(reading: Reading) -> str | None:
